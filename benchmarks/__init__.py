@@ -1,0 +1,1 @@
+"""Figures, never gates: each module prints one table."""

@@ -1,0 +1,102 @@
+"""A real terminal for tests: a program in a pty, its screen as pyte sees it, and every byte it wrote."""
+
+import os
+import re
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import pexpect
+import pyte
+
+MODES_AT_FIRST = {7, 25}
+"""A terminal wraps lines and shows its cursor; all other private modes are off."""
+TIMEOUT_S = 60.0
+"""Longer than anything takes on a busy machine; a wait ends as soon as its condition holds."""
+
+
+class Terminal:
+    """The installed program in a terminal of its own. Use as a context: leaving it kills what is left."""
+
+    def __init__(
+        self,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = (sys.executable, "-P", "-m", "tui_trainer"),
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self.written = b""
+        self._stream = pyte.ByteStream(self.screen)
+        inherited = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "", **(environment or {})}
+        self.process = pexpect.spawn(
+            command[0],
+            [*command[1:], *arguments],
+            dimensions=(rows, columns),
+            env=inherited,
+            timeout=TIMEOUT_S,
+        )
+        self.modes_before = termios.tcgetattr(self.process.child_fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.close(force=True)
+
+    @property
+    def text(self) -> str:
+        """The screen as it stands, a line a row."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    @property
+    def modes_set(self) -> set[int]:
+        """The DEC private modes that are on."""
+        modes = set(MODES_AT_FIRST)
+        for numbers, switch in re.findall(rb"\x1b\[\?([\d;]+)([hl])", self.written):
+            for number in map(int, numbers.split(b";")):
+                (modes.add if switch == b"h" else modes.discard)(number)
+        return modes
+
+    def press(self, keys: str) -> None:
+        """Type ``keys``."""
+        self.process.send(keys)
+
+    def until(self, condition: Callable[[str], bool], what: str) -> str:
+        """Read until ``condition`` holds for the screen's text, and return that text."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not condition(self.text):
+            ended = not self._read()
+            assert not ended or condition(self.text), f"ended before {what}:\n{self.text}"
+            assert time.monotonic() < deadline, f"still not {what}:\n{self.text}"
+        return self.text
+
+    def until_shows(self, text: str) -> str:
+        """Read until ``text`` is on the screen."""
+        return self.until(lambda screen: text in screen, f"{text!r} on screen")
+
+    def until_ended(self) -> int:
+        """Read until the program ends; its exit status, or minus the signal that ended it."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while self._read():
+            assert time.monotonic() < deadline, f"still running:\n{self.text}"
+        self.process.wait()
+        return self.process.exitstatus if self.process.exitstatus is not None else -self.process.signalstatus
+
+    def _read(self) -> bool:
+        """Take in what was written; False once nothing more can come."""
+        try:
+            data = self.process.read_nonblocking(65536, timeout=0.2)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.written += data
+        self._stream.feed(data)
+        return True

@@ -1,0 +1,124 @@
+"""The presets that ship: all there, explained in both languages, fit to be trained."""
+
+import unicodedata
+from dataclasses import astuple
+
+import pytest
+
+from tui_trainer.core.compose import Choices, compose
+from tui_trainer.core.facts import facts
+from tui_trainer.core.layers import layer_table, num_parameters
+from tui_trainer.core.presetfile import LANGUAGES, Preset, Texts
+from tui_trainer.core.presets import Library, shipped_folder
+from tui_trainer.core.rules import check
+from tui_trainer.core.text import plain
+
+LIBRARY = Library.load((shipped_folder(),))
+PRESETS = [preset for _, preset in sorted(LIBRARY.presets.items())]
+
+NAMES = {
+    "data": "moons blobs sine breast-cancer diabetes digits mnist",
+    "architectures": "linear logistic-regression softmax-regression mlp fcnn mlp-mnist lenet",
+    "activations": "identity sigmoid tanh relu leaky-relu gelu softplus",
+    "losses": "mse cross-entropy binary-cross-entropy",
+    "optimizers": "gd sgd momentum adam",
+    "regularization": "none l1 l2 dropout early-stopping",
+    "recipes": "first-steps tp1-mnist regression-fcnn",
+}
+EXPLANATION_COLUMNS = 44
+"""What the explanation beside a list has room for at 80 columns."""
+LIST_COLUMNS = 60
+"""What a recipe's summary has room for in the first line of New at 80 columns."""
+
+
+def every_preset():
+    return pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: f"{preset.group}/{preset.name}")
+
+
+def lines(texts: Texts) -> list[str]:
+    return [
+        line
+        for value in astuple(texts)
+        for text in ([value] if isinstance(value, str) else value)
+        for line in text.splitlines()
+    ]
+
+
+def test_all_are_there_without_a_mistake() -> None:
+    assert LIBRARY.problems == ()
+    for group, names in NAMES.items():
+        assert {preset.name for preset in LIBRARY.group(group)} >= set(names.split())
+
+
+@every_preset()
+def test_each_explains_itself_in_both_languages(preset: Preset) -> None:
+    assert set(preset.text) == set(LANGUAGES)
+    for texts in preset.text.values():
+        assert texts.summary
+        assert bool(texts.formula) == bool(texts.formula_ascii)
+        if preset.group == "recipes":
+            assert texts.commentary
+        else:
+            assert texts.advantages
+            assert texts.drawbacks
+            assert texts.when
+        if preset.group in ("activations", "losses", "optimizers"):
+            assert texts.formula
+    english, french = preset.text["en"], preset.text["fr"]
+    assert english.summary != french.summary
+    assert bool(english.formula) == bool(french.formula)
+
+
+@every_preset()
+def test_texts_fit_the_screen_and_the_terminal(preset: Preset) -> None:
+    for texts in preset.text.values():
+        assert len(texts.summary) <= (LIST_COLUMNS if preset.group == "recipes" else EXPLANATION_COLUMNS)
+        for line in (*texts.formula.splitlines(), *texts.formula_ascii.splitlines()):
+            assert len(line) <= EXPLANATION_COLUMNS
+        assert texts.formula_ascii.isascii()
+        for line in lines(texts):
+            assert plain(line) == line
+            assert not any(unicodedata.combining(character) for character in line)
+
+
+@pytest.mark.parametrize("name", NAMES["recipes"].split())
+def test_recipes_are_accepted_without_a_word(name: str) -> None:
+    recipe = compose(LIBRARY, Choices(name)).recipe
+    assert check(recipe, facts(recipe.data)) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "linear", "parameters"),
+    [
+        ("first-steps", [64, 32, 10], 6_570),
+        ("tp1-mnist", [128, 64, 10], 109_386),
+        ("regression-fcnn", [64, 32, 1], 2_817),
+    ],
+)
+def test_recipes_build_the_nets_of_the_course(name: str, linear: list[int], parameters: int) -> None:
+    recipe = compose(LIBRARY, Choices(name)).recipe
+    table = layer_table(recipe, facts(recipe.data))
+    assert [layer.output_shape[0] for layer in table if layer.kind == "linear"] == linear
+    assert num_parameters(table) == parameters
+
+
+@pytest.mark.parametrize("name", NAMES["activations"].split())
+def test_an_activation_reaches_the_hidden_layers(name: str) -> None:
+    recipe = compose(LIBRARY, Choices(parts={"activation": name})).recipe
+    assert {
+        layer.activation for layer in layer_table(recipe, facts(recipe.data)) if layer.kind == "activation"
+    } == {name}
+
+
+@pytest.mark.parametrize(("name", "batch_size"), [("gd", "all"), ("sgd", 1), ("momentum", 32), ("adam", 32)])
+def test_optimizers_bring_their_batch_size_and_a_rate_of_their_own(name: str, batch_size: int | str) -> None:
+    recipe = compose(LIBRARY, Choices(parts={"optimizer": name})).recipe
+    assert (recipe.optimizer.kind, recipe.training.batch_size) == (name, batch_size)
+    assert recipe.optimizer.lr == LIBRARY.get("optimizers", name).values["optimizer"]["lr"]
+
+
+def test_every_data_set_trains_with_first_steps_as_it_is() -> None:
+    for name in NAMES["data"].split():
+        recipe = compose(LIBRARY, Choices(parts={"data": name})).recipe
+        findings = check(recipe, facts(recipe.data))
+        assert not [finding for finding in findings if finding.severity == "refused"]

@@ -1,0 +1,50 @@
+import pytest
+import torch
+
+from tui_trainer.training.numerics import DeviceNotAvailable, describe, num_threads, resolve_device
+
+no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has an NVIDIA GPU")
+no_metal = pytest.mark.skipif(torch.backends.mps.is_available(), reason="this machine has a Metal GPU")
+
+
+@no_gpu
+@no_metal
+def test_auto_is_the_cpu_where_there_is_nothing_else():
+    assert resolve_device("auto", 10**12) == torch.device("cpu")
+
+
+def test_auto_leaves_small_nets_on_the_cpu():
+    assert resolve_device("auto", 10_000) == torch.device("cpu")
+
+
+@no_gpu
+@pytest.mark.parametrize("wanted", ["cuda", "cuda:1"])
+def test_an_absent_gpu_is_refused_in_a_sentence(wanted):
+    with pytest.raises(
+        DeviceNotAvailable, match=rf"training\.device is {wanted}, but .*cpu works everywhere"
+    ):
+        resolve_device(wanted, 0)
+
+
+@no_metal
+def test_absent_metal_is_refused_in_a_sentence():
+    with pytest.raises(DeviceNotAvailable, match=r"training\.device is mps, but"):
+        resolve_device("mps", 0)
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (4, 3), (64, 4)])
+def test_automatic_threads_leave_a_core_to_the_screen(monkeypatch, cores, threads):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    assert num_threads("auto") == threads
+
+
+def test_threads_asked_for_are_given():
+    assert num_threads(7) == 7
+
+
+def test_what_a_run_was_computed_with_is_plain_values():
+    facts = describe(torch.device("cpu"), 2, "abc")
+    assert facts["device"] == "cpu"
+    assert facts["threads"] == 2
+    assert facts["data_sha256"] == "abc"
+    assert {type(value) for value in facts.values()} <= {str, int, bool}

@@ -1,0 +1,207 @@
+import itertools
+from collections.abc import Callable, Iterator
+from time import perf_counter
+
+import pytest
+
+from tests.training.conftest import heard
+from tui_trainer.core import rundir
+from tui_trainer.core.control import Continue, Pace, Pause, Stop, send
+from tui_trainer.core.events import Evaluated, Finished, Note, PhaseChanged, Resumed, RunStarted, Steps
+from tui_trainer.core.recipe import FullyConnected, LeNet, Loss, Moons, Recipe, TorchvisionSet, Training
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.training import session
+from tui_trainer.training.session import live
+from tui_trainer.training.stop_sign import StopSign
+
+LONG = Recipe(
+    data=Moons(points=200),
+    architecture=FullyConnected(hidden=(4,)),
+    loss=Loss(kind="binary-cross-entropy"),
+    training=Training(epochs=100_000, evaluate_every=1_000_000),
+)
+SHORT = LONG.model_copy(update={"training": Training(epochs=2)})
+
+
+class Driven:
+    """A run that goes on only while a test drives it."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.run: RunDir = rundir.create(recipe)
+        self.stop_sign = StopSign()
+        self.living = live(self.run, self.stop_sign)
+        self.due_at = 0.0
+
+    def phases(self) -> list[str]:
+        return [event.phase for event in heard(self.run).of(PhaseChanged)]
+
+    def until(self, is_so: Callable[[], bool]) -> None:
+        """Drive until ``is_so``, looking now and then; it has to become so within a few seconds."""
+        began = perf_counter()
+        while not is_so():
+            assert perf_counter() - began < 20, f"never came: {self.phases()}"
+            for _ in itertools.islice(self.turns(), 200):
+                pass
+
+    def turns(self) -> Iterator[float]:
+        """One advance after another; a wish to wait is noted and not granted."""
+        for due_at in self.living:
+            self.due_at = due_at
+            yield due_at
+
+    def to_its_end(self) -> None:
+        for _ in self.living:
+            pass
+
+
+def test_a_pause_holds_steps_until_told_to_go_on():
+    driven = Driven(LONG)
+    driven.until(lambda: driven.phases()[-1:] == ["training"])
+    send(driven.run, Pause(attempt=1))
+    driven.until(lambda: driven.phases()[-1:] == ["paused"])
+    step = heard(driven.run).history.step
+    elapsed = heard(driven.run).events[-1].elapsed_s
+    began = perf_counter()
+    driven.until(lambda: perf_counter() - began > 0.1)
+    assert heard(driven.run).history.step == step
+    assert driven.due_at > began, "a paused run must not keep a core busy"
+    send(driven.run, Continue(attempt=1))
+    driven.until(lambda: heard(driven.run).history.step > step)
+    assert driven.phases()[-2:] == ["paused", "training"]
+    assert heard(driven.run).of(PhaseChanged)[-1].elapsed_s == pytest.approx(elapsed, abs=0.05)
+
+
+def test_a_stop_ends_well_and_leaves_the_test_split_unread():
+    driven = Driven(LONG)
+    driven.until(lambda: driven.phases()[-1:] == ["training"])
+    send(driven.run, Stop(attempt=1))
+    driven.to_its_end()
+    trained = heard(driven.run)
+    finished = trained.of(Finished)[0]
+    assert trained.history.phase == "stopped"
+    assert len(trained.losses) == finished.steps == trained.history.step > 0
+    assert finished.training_s == pytest.approx(trained.history.elapsed_s, rel=0.5)
+    assert {event.split for event in trained.of(Evaluated)} == {"train", "validation"}
+
+
+def test_a_stop_reaches_a_paused_run_too():
+    driven = Driven(LONG)
+    send(driven.run, Pause(attempt=1))
+    driven.until(lambda: driven.phases()[-1:] == ["paused"])
+    send(driven.run, Stop(attempt=1))
+    driven.to_its_end()
+    assert driven.phases()[-2:] == ["paused", "stopped"]
+
+
+def test_a_stop_meant_for_another_attempt_is_not_obeyed():
+    driven = Driven(SHORT)
+    send(driven.run, Stop(attempt=2))
+    driven.to_its_end()
+    assert driven.phases()[-1] == "finished"
+
+
+def test_the_stop_sign_of_the_worker_ends_a_run():
+    driven = Driven(LONG)
+    driven.until(lambda: driven.phases()[-1:] == ["training"])
+    driven.stop_sign.put_up()
+    driven.to_its_end()
+    assert driven.phases()[-1] == "stopped"
+
+
+class Clock:
+    """Time that passes only while a run wants to wait."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_pace_spreads_updates_evenly_and_can_be_lifted(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(session, "perf_counter", clock)
+    driven = Driven(LONG)
+    send(driven.run, Pace(attempt=1, updates_per_s=50.0))
+    waits, began = 0, clock.now
+    for due_at in itertools.islice(driven.turns(), 1000):
+        waits += due_at > clock.now
+        clock.now = max(clock.now, due_at)
+    driven.stop_sign.put_up()
+    clock.now += 1
+    driven.to_its_end()
+    seconds = clock.now - 1 - began
+    assert seconds > 1
+    assert heard(driven.run).history.step / seconds == pytest.approx(50, rel=0.1)
+    assert [note.text for note in heard(driven.run).of(Note)] == ["pace: 50 updates a second"]
+
+
+def test_a_lifted_pace_frees_a_run_from_its_wait():
+    driven = Driven(LONG)
+    send(driven.run, Pace(attempt=1, updates_per_s=0.001))
+    driven.until(lambda: bool(heard(driven.run).of(Steps)))
+    assert heard(driven.run).history.step == 1
+    send(driven.run, Pace(attempt=1, updates_per_s=None))
+    driven.until(lambda: heard(driven.run).history.step > 100)
+
+
+def test_waiting_for_a_pace_is_no_training_time():
+    driven = Driven(LONG)
+    send(driven.run, Pace(attempt=1, updates_per_s=1.0))
+    began = perf_counter()
+    driven.until(lambda: bool(heard(driven.run).of(Steps)) and perf_counter() - began > 0.5)
+    driven.stop_sign.put_up()
+    driven.to_its_end()
+    assert heard(driven.run).of(Finished)[0].training_s < 0.3 < heard(driven.run).history.elapsed_s
+
+
+def test_a_run_records_what_it_was_computed_with():
+    driven = Driven(SHORT)
+    driven.to_its_end()
+    started = heard(driven.run).of(RunStarted)[0]
+    assert driven.run.numerics() == dict(started.numerics)
+    assert started.classes == ["upper", "lower"]
+    assert (started.num_train, started.num_validation, started.num_test) == (140, 30, 30)
+    assert (started.parameters, started.steps_per_epoch, started.planned_steps) == (17, 5, 10)
+    assert set(started.baselines) == {"loss", "accuracy"}
+
+
+def test_an_attempt_after_another_starts_over_as_one_clean_curve():
+    driven = Driven(SHORT)
+    driven.to_its_end()
+    first = heard(driven.run)
+    for _ in live(driven.run, StopSign()):
+        pass
+    both = heard(driven.run)
+    assert {event.attempt for event in both.events} == {1, 2}
+    assert both.of(Resumed)[0].at_step == -1
+    assert both.losses.tolist() == first.losses.tolist()
+    assert len(both.history.evaluations["validation"]) == len(first.history.evaluations["validation"])
+
+
+def test_missing_data_fail_the_run_in_a_sentence():
+    driven = Driven(LONG.model_copy(update={"data": TorchvisionSet(), "loss": Loss()}))
+    driven.to_its_end()
+    failed = heard(driven.run).of(PhaseChanged)[-1]
+    assert failed.phase == "failed"
+    assert failed.reason.startswith("mnist is not on this machine")
+    assert failed.reason in driven.run.worker_log.read_text()
+
+
+def test_choices_that_do_not_fit_fail_the_run_in_a_sentence():
+    driven = Driven(LONG.model_copy(update={"architecture": LeNet()}))
+    driven.to_its_end()
+    assert heard(driven.run).history.reason == (
+        "lenet's convolutions need images, and moons is a table: choose fcnn"
+    )
+
+
+def test_an_exception_is_an_event_and_its_traceback_is_logged():
+    driven = Driven(SHORT)
+    driven.run.recipe_toml.write_text('schema = "\\u001b[31mred\\u001b[0m\\n' + "!" * 1000)
+    driven.to_its_end()
+    failed = heard(driven.run).of(PhaseChanged)[-1]
+    assert failed.phase == "failed"
+    assert failed.reason.isprintable()
+    assert len(failed.reason) <= 400
+    assert "Traceback" in driven.run.worker_log.read_text()

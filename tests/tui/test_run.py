@@ -1,0 +1,310 @@
+"""The run screen, from recordings of real runs."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from textual.app import App
+from textual.pilot import Pilot
+
+from tests.tui.recorded import NOW, caught, events_of, recorded, until, until_step
+from tui_trainer.core.control import Continue, ControlReader, Pace, Pause, Stop, send
+from tui_trainer.core.events import Note, PhaseChanged, RunStarted
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.runlog import LogReader, LogWriter
+from tui_trainer.tui.alert import notification
+from tui_trainer.tui.app import TrainerApp
+from tui_trainer.tui.screens.run import RunScreen
+
+Rows = Callable[[App[None]], str]
+LOW, WIDE = (80, 24), (160, 48)
+
+
+@asynccontextmanager
+async def watching(
+    run: RunDir, *keys: str, size: tuple[int, int] = LOW, now: float = NOW
+) -> AsyncIterator[Pilot[None]]:
+    """A run on screen, read to its end and drawn, then some keys pressed."""
+    app = TrainerApp()
+    async with app.run_test(size=size) as pilot:
+        screen = RunScreen(run, clock=lambda: now)
+        app.push_screen(screen)
+        await until(pilot, lambda: screen._watch.since > 0)
+        await pilot.press(*keys)
+        await pilot.pause()
+        yield pilot
+
+
+@pytest.mark.parametrize("size", [LOW, WIDE], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", ["digits", "diabetes", "cancer", "blobs", "diverged"])
+async def test_looks(name: str, size: tuple[int, int], rows: Rows, snapshot: SnapshotAssertion) -> None:
+    async with watching(recorded(name), size=size) as pilot:
+        assert rows(pilot.app) == snapshot
+
+
+@pytest.mark.parametrize("key", ["2", "3", "4", "5"])
+@pytest.mark.parametrize("name", ["digits", "diabetes"])
+async def test_views(name: str, key: str, rows: Rows, snapshot: SnapshotAssertion) -> None:
+    async with watching(recorded(name), key) as pilot:
+        assert rows(pilot.app) == snapshot
+
+
+@pytest.mark.parametrize("keys", [["p"], ["v"], ["v", "v"], ["left", "left", "left"], ["plus"]], ids="-".join)
+async def test_looks_after(keys: list[str], rows: Rows, snapshot: SnapshotAssertion) -> None:
+    async with watching(recorded("digits"), *keys) as pilot:
+        assert rows(pilot.app) == snapshot
+
+
+async def test_without_colour_brackets_mark_what_is_right(
+    rows: Rows, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with watching(recorded("digits")) as pilot:
+        assert rows(pilot.app) == snapshot
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40), (200, 60)])
+@pytest.mark.parametrize("name", ["digits", "diabetes", "blobs"])
+async def test_nothing_is_wider_than_the_terminal(name: str, size: tuple[int, int], rows: Rows) -> None:
+    async with watching(recorded(name), size=size) as pilot:
+        for key in "12345+":
+            await pilot.press("plus" if key == "+" else key)
+            lines = rows(pilot.app).split("\n")
+            assert (len(lines), max(map(len, lines)) <= size[0]) == (size[1], True)
+            assert "Esc back" in lines[-1]
+
+
+async def test_twenty_classes_scroll(rows: Rows) -> None:
+    async with watching(recorded("blobs")) as pilot:
+        assert "rows 1 to 9 of 20" in rows(pilot.app)
+        await pilot.press("pagedown", "down")
+        assert "rows 12 to 20 of 20" in rows(pilot.app)
+        await pilot.press("pageup", "pageup")
+        assert "rows 1 to 9 of 20" in rows(pilot.app)
+
+
+async def test_the_cursor_takes_the_matrix_back_in_time(rows: Rows) -> None:
+    async with watching(recorded("digits")) as pilot:
+        assert "validation, epoch 12" in rows(pilot.app)
+        await pilot.press(*["left"] * 60)
+        assert "validation, before training" in rows(pilot.app)
+        await pilot.press("escape")
+        assert "validation, epoch 12" in rows(pilot.app)
+        assert isinstance(pilot.app.screen, RunScreen)
+
+
+async def test_escape_leaves_one_thing_at_a_time() -> None:
+    async with watching(recorded("digits"), "left", "plus", "space") as pilot:
+        screen = pilot.app.screen
+        await pilot.press("escape", "escape", "escape")
+        assert pilot.app.screen is screen
+        await pilot.press("escape")
+        assert pilot.app.screen is not screen
+
+
+# Live runs
+
+
+async def test_a_worker_that_has_not_spoken_yet(rows: Rows) -> None:
+    with caught("digits", []) as (run, _):
+        async with watching(run, now=run.created_at + 2) as pilot:
+            assert "loading PyTorch… 2 s" in rows(pilot.app)
+
+
+async def test_the_matrix_is_there_before_the_first_update(rows: Rows, snapshot: SnapshotAssertion) -> None:
+    with caught("digits", until_step(events_of("digits"), 0)) as (run, _):
+        async with watching(run) as pilot:
+            shown = rows(pilot.app)
+            assert "first batch…" in shown
+            assert "validation, before training" in shown
+            assert shown == snapshot
+
+
+async def test_a_live_run_grows_on_screen(rows: Rows) -> None:
+    events = events_of("digits")
+    early = until_step(events, 100)
+    with caught("digits", early) as (run, say):
+        async with watching(run) as pilot:
+            assert "epoch 3/12" in rows(pilot.app)
+            assert "ETA" in rows(pilot.app)
+            for event in events[len(early) :]:
+                say(event)
+            await until(pilot, lambda: "✓ finished" in rows(pilot.app))
+            assert "validation, epoch 12" in rows(pilot.app)
+
+
+async def test_figures_stand_still_for_a_second_while_the_matrix_moves(rows: Rows) -> None:
+    events = events_of("digits")
+    early = until_step(events, 100)
+    with caught("digits", early) as (run, say):
+        async with watching(run) as pilot:
+            before = rows(pilot.app).split("\n")[:2]
+            for event in until_step(events, 300)[len(early) :]:
+                say(event)
+            await pilot.pause(0.4)
+            assert rows(pilot.app).split("\n")[:2] == before
+
+
+async def test_the_bell_rings_when_a_watched_run_ends(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(App, "bell", lambda self: rung.append("bell"))
+    with caught("digits", until_step(events_of("digits"), 100)) as (run, say):
+        async with watching(run) as pilot:
+            assert not rung
+            say(PhaseChanged(attempt=1, elapsed_s=9.0, phase="failed", step=100, reason="loss is nan"))
+            await until(pilot, lambda: bool(rung))
+            await until(pilot, lambda: "loss is nan" in rows(pilot.app))
+            assert "✗ failed in epoch 3/12, step 100" in rows(pilot.app)
+
+
+async def test_no_bell_for_a_run_that_had_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(App, "bell", lambda self: rung.append("bell"))
+    async with watching(recorded("digits")) as pilot:
+        await pilot.pause(0.3)
+        assert not rung
+
+
+async def test_keys_ask_the_worker() -> None:
+    with caught("digits", until_step(events_of("digits"), 100)) as (run, say):
+        requests = ControlReader(run.control, attempt=1)
+        async with watching(run) as pilot:
+            await pilot.press("space", "f")
+            assert requests.poll() == [Pause(attempt=1), Pace(attempt=1, updates_per_s=None)]
+            say(PhaseChanged(attempt=1, elapsed_s=9.0, phase="paused", step=100))
+            await until(pilot, lambda: pilot.app.screen._watch.state == "paused")
+            await pilot.press("space")
+            assert requests.poll() == [Continue(attempt=1)]
+
+
+async def test_stopping_is_asked_twice(rows: Rows) -> None:
+    with caught("digits", until_step(events_of("digits"), 100)) as (run, _):
+        requests = ControlReader(run.control, attempt=1)
+        async with watching(run, "x") as pilot:
+            assert "x again stops the run for good; all that was recorded is kept" in rows(pilot.app)
+            assert requests.poll() == []
+            await pilot.press("x")
+            assert requests.poll() == [Stop(attempt=1)]
+
+
+async def test_a_paced_run_says_so_and_how_to_be_quicker(rows: Rows) -> None:
+    with caught("digits", until_step(events_of("digits"), 100)) as (run, _):
+        send(run, Pace(attempt=1, updates_per_s=40))
+        async with watching(run) as pilot:
+            assert "paced to 40" in rows(pilot.app)
+            assert "f full speed" in rows(pilot.app)
+
+
+async def test_a_download_is_told_while_it_loads(rows: Rows) -> None:
+    loading = [
+        PhaseChanged(attempt=1, elapsed_s=0.0, phase="loading"),
+        Note(attempt=1, elapsed_s=0.0, step=0, text="mnist: 4.2 of 9.9 MB"),
+    ]
+    with caught("digits", loading) as (run, _):
+        async with watching(run) as pilot:
+            assert "loading data…" in rows(pilot.app)
+            assert "mnist: 4.2 of 9.9 MB" in rows(pilot.app)
+
+
+# Ended runs
+
+
+async def test_a_failed_run_shows_its_last_lines_and_why(rows: Rows) -> None:
+    run = recorded("diverged")
+    run.worker_log.write_text("\n".join(f"line {i}" for i in range(40)) + "\nValueError: \x1b[31mno\x1b[0m\n")
+    async with watching(run) as pilot:
+        shown = rows(pilot.app)
+        assert "ValueError: no" in shown
+        assert "line 39" in shown
+        assert "line 3\n" not in shown
+        assert "became inf" in shown
+        await pilot.press(*["pageup"] * 5)
+        assert "line 0" in rows(pilot.app)
+
+
+async def test_a_worker_that_vanished_has_crashed(rows: Rows) -> None:
+    with caught("digits", until_step(events_of("digits"), 100)) as (run, _):
+        pass
+    os.utime(run.events, (NOW - 60, NOW - 60))
+    async with watching(run) as pilot:
+        assert "✗ crashed in epoch 3/12" in rows(pilot.app)
+        assert "the worker ended without a word" in rows(pilot.app)
+
+
+async def test_a_run_of_another_machine_is_not_called_crashed(rows: Rows) -> None:
+    run = recorded("digits")
+    events = LogReader(run.events).read_new(max_seconds=60).events
+    run.events.unlink()
+    with LogWriter(run.events) as log:
+        for event in until_step(events, 100):
+            log.append(event)
+    os.utime(run.events, (NOW - 12, NOW - 12))
+    async with watching(run) as pilot:
+        assert "last heard 12 s ago from elsewhere" in rows(pilot.app)
+
+
+async def test_a_replay_tells_the_run_from_its_start(rows: Rows) -> None:
+    async with watching(recorded("digits"), "space") as pilot:
+        await until(pilot, lambda: "▸ replay  epoch 1/12" in rows(pilot.app))
+        assert "before training" in rows(pilot.app)
+        await until(pilot, lambda: "▸ replay  epoch 2/12" in rows(pilot.app))
+        await pilot.press("space")
+        assert "replay, held" in rows(pilot.app)
+        await pilot.press("f")
+        assert "✓ finished" in rows(pilot.app)
+
+
+# What may be wrong with files
+
+
+async def test_a_damaged_log_is_shown_as_far_as_it_goes(rows: Rows) -> None:
+    run = recorded("digits")
+    data = bytearray(run.events.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    run.events.write_bytes(data)
+    async with watching(run) as pilot:
+        assert "the log is damaged in one place" in rows(pilot.app)
+        assert "✓ finished" in rows(pilot.app)
+
+
+@pytest.mark.parametrize("spoil", ["recipe.toml", "events.log", "worker.log", "pictures.log"])
+@pytest.mark.parametrize("how", ["gone", "junk"])
+async def test_no_file_can_break_the_screen(spoil: str, how: str, rows: Rows) -> None:
+    run = recorded("diabetes")
+    path: Path = run.path / spoil
+    path.unlink() if how == "gone" else path.write_bytes(b"\x00\xff[junk" * 200)
+    async with watching(run) as pilot:
+        for key in "12345":
+            await pilot.press(key)
+            assert "Esc back" in rows(pilot.app)
+
+
+async def test_hostile_text_stays_text(rows: Rows) -> None:
+    hostile = "[@click=app.quit]\x1b]52;c;ZXZpbA==\x07\u202e[red]x[/]"
+    events = [
+        msgspec.structs.replace(event, name=hostile, classes=[f"{hostile}{i}" for i in range(10)])
+        if isinstance(event, RunStarted)
+        else event
+        for event in until_step(events_of("digits"), 100)
+    ]
+    with caught("digits", events) as (run, say):
+        run.worker_log.write_text(hostile)
+        async with watching(run, size=WIDE) as pilot:
+            say(PhaseChanged(attempt=1, elapsed_s=9.0, phase="failed", step=100, reason=hostile))
+            await until(pilot, lambda: "failed" in rows(pilot.app))
+            for key in "12345":
+                await pilot.press(key)
+                shown = rows(pilot.app)
+                assert "[@click=app.quit]" in shown
+                assert shown.replace("\n", "").isprintable()
+
+
+def test_a_notification_holds_nothing_but_text() -> None:
+    hostile = "run\x07\x1b]52;c;ZXZpbA==\x07\u202e"
+    sequence = notification(hostile)
+    assert sequence.startswith("\x1b]9;tui-trainer: run")
+    assert sequence.count("\x1b") == sequence.count("\x07") == 1

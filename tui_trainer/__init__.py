@@ -1,0 +1,1 @@
+"""Watch a neural network learn, in a terminal."""

@@ -1,0 +1,5 @@
+"""``python -m tui_trainer`` is ``tui-trainer``."""
+
+from tui_trainer.cli import main
+
+main()

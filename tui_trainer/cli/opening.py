@@ -1,0 +1,67 @@
+"""``tui-trainer [RECIPE]``: the app."""
+
+import difflib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tui_trainer.cli.choosing import choices_of, environment, made, preset_names, recipe_options
+from tui_trainer.cli.program import OPEN
+from tui_trainer.core.text import plain
+
+
+@click.command(OPEN, hidden=True)
+@click.argument("recipe", required=False, shell_complete=preset_names("recipes"))
+@click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the explanations.")
+@click.option("--ascii", is_flag=True, help="Nothing but ASCII on screen.")
+@recipe_options
+@click.pass_context
+def open_app(
+    context: click.Context,
+    /,
+    recipe: str | None,
+    lang: str | None,
+    ascii: bool,
+    data_dir: Path | None,
+    **options: Any,
+) -> int:
+    """Open the app, with RECIPE chosen."""
+    if recipe is not None:
+        _check_word(context, recipe)
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError("the app needs a terminal; without one there is tui-trainer train.")
+    os.environ.update(environment(data_dir))
+
+    from tui_trainer.core.compose import Choices
+    from tui_trainer.core.presets import language
+    from tui_trainer.tui.app import run_app
+    from tui_trainer.tui.options import AppOptions
+    from tui_trainer.tui.terminal import inherited_environment, needs_ascii
+
+    choices = choices_of(recipe or Choices.recipe, options)
+    if choices != choices_of(Choices.recipe, dict.fromkeys(options)):
+        made(choices)  # a wrong word is better said here than on screen
+    return run_app(
+        AppOptions(
+            choices=choices,
+            lang=language(lang),
+            ascii=ascii or needs_ascii(inherited_environment()),
+        )
+    )
+
+
+def _check_word(context: click.Context, word: str) -> None:
+    """A first word that is no recipe may be a slip of a recipe's name, or of a command's."""
+    from tui_trainer.core.presets import Library
+
+    recipes = [preset.name for preset in Library.load().group("recipes")]
+    if word in recipes:
+        return
+    program = context.parent.command if context.parent else None
+    commands = [name for name in program.commands if name != OPEN] if isinstance(program, click.Group) else []
+    near = difflib.get_close_matches(word, [*commands, *recipes], n=1)
+    hint = f"did you mean {near[0]}?" if near else f"recipes are {', '.join(recipes)}; commands: see --help."
+    raise click.UsageError(f"'{plain(word, limit=60)}' is neither a recipe nor a command; {hint}")

@@ -1,0 +1,167 @@
+"""``runs``, ``show``, ``export`` and ``delete``: what was trained here."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui_trainer.cli.output import columns, to_json, warn
+from tui_trainer.cli.selecting import find_run, run_argument
+
+if TYPE_CHECKING:
+    from tui_trainer.core.history import History
+    from tui_trainer.core.rundir import RunDir
+    from tui_trainer.core.summary import Score, Summary
+
+_json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
+
+
+@click.command()
+@_json
+def runs(as_json: bool) -> None:
+    """List what was trained here, newest first."""
+    from tui_trainer.core.rundir import list_runs
+    from tui_trainer.core.summary import Summaries
+
+    found, now, summaries = list_runs(), time.time(), Summaries()
+    while summaries.read_new(found, max_seconds=1.0):
+        pass
+    told = [summary for run in found if (summary := summaries.get(run, now))]
+    if as_json:
+        print(to_json([_object(summary) for summary in told]))
+    elif told:
+        head = ["run", "state", "epochs", "best validation", "trained for", "recipe"]
+        print(*columns([head, *map(_row, told)], numbers=(2, 4)), sep="\n")
+    else:
+        print("Nothing has been trained here yet: tui-trainer train (about 15 s).")
+
+
+def _row(summary: Summary) -> list[str]:
+    from tui_trainer.core.figures import duration, value
+    from tui_trainer.core.text import plain
+
+    best = summary.best
+    return [
+        plain(summary.run.id),
+        summary.state,
+        f"{summary.epoch:.4g}",
+        f"{summary.headline} {value(best.headline)}, epoch {best.epoch:g}" if best else "–",
+        duration(summary.duration_s),
+        summary.title,
+    ]
+
+
+def _object(summary: Summary) -> dict[str, Any]:
+    return {
+        "run": summary.run.id,
+        "name": summary.name,
+        "recipe": summary.title,
+        "state": summary.state,
+        "reason": summary.reason,
+        "started_at": summary.started_at,
+        "seconds": summary.duration_s,
+        "epochs": summary.epoch,
+        "steps": summary.step,
+        "parameters": summary.parameters,
+        "best": _score(summary, summary.best),
+        "last": _score(summary, summary.last),
+    }
+
+
+def _score(summary: Summary, score: Score | None) -> dict[str, Any] | None:
+    if score is None:
+        return None
+    told = {"epoch": score.epoch, "step": score.step, "loss": score.loss}
+    return {**told, summary.headline: score.headline}
+
+
+@click.command()
+@run_argument
+@_json
+def show(run: str, as_json: bool) -> None:
+    """Print a run: recipe, curves, confusion matrix, scores."""
+    from tui_trainer.cli.results import result_of
+    from tui_trainer.cli.showing import picture
+    from tui_trainer.core import liveness
+    from tui_trainer.core.validation import RecipeError
+
+    chosen = find_run(run)
+    history = _history(chosen)
+    try:
+        recipe, notes = chosen.recipe(), chosen.recipe_notes()
+    except RecipeError as error:
+        raise click.ClickException(
+            f"the recipe recorded in {chosen.recipe_toml} cannot be read: {error}"
+        ) from None
+    for note in notes:
+        warn(note)
+    now = time.time()
+    if as_json:
+        result = result_of(chosen, recipe, history, state=liveness.state_of(chosen, history, now))
+        del result["event"]
+        print(to_json({**result, "recipe": recipe.model_dump(exclude_none=True)}))
+    else:
+        result = result_of(chosen, recipe, history, state=liveness.describe(chosen, history, now))
+        print(*picture(result, recipe, history), sep="\n")
+
+
+@click.command(
+    epilog="""
+    \b
+    Example:
+      tui-trainer export latest --csv > run.csv
+    """
+)
+@run_argument
+@click.option("--csv", "as_csv", is_flag=True, help="As comma-separated values.")
+def export(run: str, as_csv: bool) -> None:
+    """Print a run's values: a row per step, a column per metric."""
+    import csv
+
+    from tui_trainer.cli.exporting import table
+
+    if not as_csv:
+        raise click.UsageError("say in which form: --csv")
+    csv.writer(sys.stdout, lineterminator="\n").writerows(table(_history(find_run(run))))
+
+
+@click.command()
+@run_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(run: str, yes: bool) -> int | None:
+    """Delete a run with everything it recorded."""
+    from tui_trainer.core.rundir import RunIsLive
+    from tui_trainer.core.rundir import delete as delete_run
+    from tui_trainer.core.text import plain
+
+    chosen = find_run(run)
+    name = plain(chosen.id)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError(f"nobody is there to be asked; to delete {name} for good add --yes")
+        if not click.confirm(f"Delete {name} for good?", err=True):
+            print(f"kept {name}")
+            return 1
+    try:
+        delete_run(chosen)
+    except RunIsLive as error:
+        raise click.UsageError(str(error)) from None
+    print(f"deleted {name}")
+    return 0
+
+
+def _history(run: RunDir) -> History:
+    """Everything the run recorded; damage goes to stderr. Raises ClickException for what cannot be read."""
+    from tui_trainer.core.history import load
+    from tui_trainer.core.runlog import RunLogError
+
+    try:
+        history = load(run)
+    except RunLogError as error:
+        raise click.ClickException(str(error)) from None
+    for damage in history.damage:
+        warn(f"damaged: {damage.length} bytes at byte {damage.offset} of the log cannot be read")
+    return history

@@ -1,0 +1,91 @@
+"""A run as text: what it is, its curves, its confusion matrix, its scores."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from tui_trainer.cli.output import columns
+from tui_trainer.cli.results import Result, result_lines
+from tui_trainer.core.confusion import per_class
+from tui_trainer.core.events import Evaluated, Split
+from tui_trainer.core.figures import value
+from tui_trainer.core.history import History
+from tui_trainer.core.layers import title
+from tui_trainer.core.recipe import Recipe
+from tui_trainer.core.summary import HEADLINE
+from tui_trainer.core.text import plain
+from tui_trainer.tui.plot import lineplot, matrix
+from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve, Style
+from tui_trainer.tui.plot.raster import GlyphName
+from tui_trainer.tui.plot.spans import text_of
+from tui_trainer.tui.terminal import inherited_environment, needs_ascii
+
+_CHART_HEIGHT = 10
+_MAX_WIDTH = 100
+_ENOUGH = 1000  # rows: a matrix is printed whole
+
+
+def picture(result: Result, recipe: Recipe, history: History) -> Iterator[str]:
+    """All there is to say of a run, line by line, safe for a terminal."""
+    width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
+    ascii_only = needs_ascii(inherited_environment(os.environ)) or "utf" not in sys.stdout.encoding.lower()
+    yield f"{plain(recipe.name)}   {plain(' · '.join(title(recipe)))}"
+    if result["reason"]:
+        yield plain(result["reason"])
+    if history.started is not None:
+        for metric in ("loss", HEADLINE[history.started.task]):
+            yield ""
+            yield from _chart(history, metric, width, "ascii" if ascii_only else "braille")
+        best = result["best_step"]
+        validation = None if best is None else history.validation_at(best)
+        if validation is not None and validation.confusion is not None:
+            yield ""
+            yield from _confusion(validation, history, width)
+    yield ""
+    yield from result_lines(result)
+
+
+def _chart(history: History, metric: str, width: int, glyphs: GlyphName) -> Iterator[str]:
+    kinds: tuple[tuple[Split, Style, str], ...] = (
+        ("train", "line", "train"),
+        ("validation", "points", "val"),
+    )
+    curves = []
+    for split, style, name in kinds:
+        steps, values = history.series(metric, split)
+        if len(steps):
+            curves.append(Curve.of(name, steps / history.steps_per_epoch, values, style, label=name))
+    baselines = history.started.baselines if history.started else {}
+    model = ChartModel(
+        title=metric,
+        curves=tuple(curves),
+        baselines=(baselines[metric],) if metric in baselines else (),
+        x_label="epoch",
+        x_range=(0.0, max(history.epoch_of(history.step), 1.0)),
+    )
+    yield from lineplot.draw(model, ChartOptions(glyphs=glyphs), width, _CHART_HEIGHT).text().splitlines()
+
+
+def _confusion(validation: Evaluated, history: History, width: int) -> Iterator[str]:
+    assert history.started is not None
+    counts = np.asarray(validation.confusion, np.int64)
+    names = [plain(name) for name in history.started.classes]
+    yield f"confusion matrix: validation, epoch {history.epoch_of(validation.step):g}; right ones in brackets"
+    drawn = matrix.draw(counts, names, matrix.View(colour=False), width, _ENOUGH)
+    yield from (text_of(line).rstrip() for line in drawn.lines)
+    yield ""
+    yield from _per_class(counts, names)
+
+
+def _per_class(counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]], names: Sequence[str]) -> list[str]:
+    scores = per_class(counts)
+    rows = [["class", "precision", "recall", "F1", "samples"]]
+    for i, name in enumerate(names):
+        figures = [value(float(score[i])) for score in (scores.precision, scores.recall, scores.f1)]
+        rows.append(
+            [name, *("–" if figure == "NaN" else figure for figure in figures), str(scores.support[i])]
+        )
+    return columns(rows, numbers=(1, 2, 3, 4))

@@ -1,0 +1,104 @@
+"""``train``: the same worker as the app's, followed from the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui_trainer.cli.choosing import checked, choices_of, environment, preset_names, recipe_options
+from tui_trainer.cli.output import say, to_json, warn
+from tui_trainer.cli.program import INTERRUPTED
+
+if TYPE_CHECKING:
+    from tui_trainer.cli.following import Report
+    from tui_trainer.cli.results import Result
+    from tui_trainer.core.rundir import RunDir
+
+_LAST_LINES = 5
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      tui-trainer train
+      tui-trainer train tp1-mnist --data-dir ~/data --epochs 3
+      tui-trainer train --data moons --model logistic-regression
+      tui-trainer train --optimizer sgd --lr 0.05 --batch-size 64
+      tui-trainer train --regularization l2 --set regularization.l2.strength=0.01
+      tui-trainer train --json --quiet | jq 'select(.event == "finished").test.accuracy'
+
+    --json prints one object for each evaluation and a last one for the whole run; what is NaN or infinite is
+    the string "NaN", "Infinity" or "-Infinity" there. Ctrl+C stops cleanly and keeps the run.
+    """
+)
+@click.argument("recipe", default="first-steps", shell_complete=preset_names("recipes"))
+@recipe_options
+@click.option("--download", is_flag=True, help="Fetch a data set that is not on this machine.")
+@click.option("--json", "as_json", is_flag=True, help="Results as JSON lines on stdout, all else on stderr.")
+@click.option("--quiet", is_flag=True, help="Say only what is wrong, and what --json asks for.")
+def train(
+    recipe: str, data_dir: Path | None, download: bool, as_json: bool, quiet: bool, **options: Any
+) -> int:
+    """Train RECIPE (default: first-steps) without the app."""
+    from tui_trainer.cli.following import Interrupts, follow
+    from tui_trainer.cli.results import result_of
+    from tui_trainer.core import rundir
+    from tui_trainer.core.datafiles import absence
+    from tui_trainer.tui import launcher
+
+    chosen = checked(choices_of(recipe, options))
+    if not download and (missing := absence(chosen.data, data_dir and data_dir.expanduser().absolute())):
+        raise click.UsageError(missing)
+    with Interrupts() as interrupts:
+        run = rundir.create(chosen)
+        worker = launcher.start(run, env=environment(data_dir, download=download))
+        history = follow(run, worker, _reports(run, as_json, quiet), interrupts)
+    result = result_of(run, chosen, history, state=(history.ended and history.phase) or "crashed")
+    _print(result, as_json, quiet)
+    if interrupts.count:
+        warn(f"interrupted; the run is kept: tui-trainer show {run.id}")
+        return INTERRUPTED
+    if result["status"] == "finished":
+        return 0
+    _explain(run, result["reason"], worker.returncode)
+    return 1
+
+
+def _reports(run: RunDir, as_json: bool, quiet: bool) -> list[Report]:
+    """Who tells of the training, and where."""
+    from tui_trainer.cli.following import EvaluationObjects, Lines, Notes
+
+    reports: list[Report] = [EvaluationObjects(run.id)] if as_json else []
+    if quiet:
+        return reports
+    if as_json:
+        return [*reports, Lines(sys.stderr), Notes()]
+    if sys.stdout.isatty() and sys.stderr.isatty():
+        from tui_trainer.cli.progress import Bar
+
+        return [Bar(run.id)]
+    return [Lines(sys.stdout), Notes()]
+
+
+def _print(result: Result, as_json: bool, quiet: bool) -> None:
+    from tui_trainer.cli.results import result_lines
+
+    if as_json:
+        say(to_json(result))
+    elif not quiet:
+        say("\n".join(result_lines(result)))
+
+
+def _explain(run: RunDir, reason: str, exit_status: int) -> None:
+    """Why it failed; where the worker could not say, what it last wrote."""
+    if reason:
+        warn(f"failed: {reason}")
+    else:
+        warn(f"the worker ended without a word (exit status {exit_status}); the last lines of its log:")
+        for line in run.worker_log.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:]:
+            warn(f"  {line}")
+    warn(f"all of its log: tui-trainer logs {run.id}")

@@ -1,0 +1,96 @@
+"""What a viewer asks of a worker: one JSON line per request, in a file of the run directory.
+
+A request names the attempt it is meant for, so that an old "stop" cannot hit a run that was resumed since.
+"""
+
+import fcntl
+import os
+from contextlib import suppress
+from math import inf
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from tui_trainer.core.rundir import RunDir
+
+# More than any request is long; what is longer is damage.
+_MAX_LINE = 64 * 1024
+
+
+class _Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="request"):
+    attempt: int
+
+
+class Stop(_Request, frozen=True, kw_only=True, tag="stop"):
+    """End cleanly, and keep all that was recorded."""
+
+
+class Pause(_Request, frozen=True, kw_only=True, tag="pause"):
+    """Wait after the step at hand."""
+
+
+class Continue(_Request, frozen=True, kw_only=True, tag="continue"):
+    """Go on after a pause."""
+
+
+class Pace(_Request, frozen=True, kw_only=True, tag="pace"):
+    """Make at most so many updates a second; None is full speed. Raises ValueError for what is no rate."""
+
+    updates_per_s: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.updates_per_s is not None and not 0 < self.updates_per_s < inf:
+            raise ValueError(f"a pace is a number of updates a second above 0, not {self.updates_per_s}")
+
+
+Request: TypeAlias = Stop | Pause | Continue | Pace
+
+_decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
+
+
+def send(run: RunDir, request: Request) -> None:
+    """Append a request to the run's control file. Raises OSError when it cannot be written."""
+    fd = os.open(run.control, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        # Without locks in the file system, appending in one write is still whole for lines this short.
+        with suppress(OSError):
+            fcntl.lockf(fd, fcntl.LOCK_EX)
+        size = os.fstat(fd).st_size
+        # What a sender that died left unfinished must not swallow this line.
+        torn = size > 0 and os.pread(fd, 1, size - 1) != b"\n"
+        os.write(fd, b"\n" * torn + msgspec.json.encode(request) + b"\n")
+    finally:
+        os.close(fd)
+
+
+class ControlReader:
+    """The requests to one attempt of a run, as they come. Cheap enough to ask every 20 ms."""
+
+    def __init__(self, path: Path, attempt: int) -> None:
+        self._path = path
+        self._attempt = attempt
+        self._offset = 0
+
+    def poll(self) -> list[Request]:
+        """Requests since the last call, in order; damaged lines and other attempts' requests are skipped."""
+        try:
+            size = self._path.stat().st_size
+        except OSError:
+            return []
+        self._offset = min(self._offset, size)
+        requests: list[Request] = []
+        while self._offset < size:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                block = file.read(_MAX_LINE)
+            end = block.rfind(b"\n") + 1
+            if end == 0 and len(block) < _MAX_LINE:
+                break
+            self._offset += end or len(block)
+            for line in block[:end].splitlines():
+                with suppress(msgspec.MsgspecError, ValueError):
+                    request = _decoder.decode(line)
+                    if request.attempt == self._attempt:
+                        requests.append(request)
+        return requests

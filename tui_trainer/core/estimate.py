@@ -1,0 +1,53 @@
+"""How many updates a recipe comes to, and about how long they take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, inf
+from types import MappingProxyType
+
+from tui_trainer.core.facts import DataFacts
+from tui_trainer.core.layers import Kind, layer_table
+from tui_trainer.core.recipe import Recipe
+
+TRAIN_SAMPLE = 2000
+"""At most so many training samples are measured at an evaluation."""
+
+# Measured on one core of a small machine: good for "seconds, minutes or hours", no more.
+_STEP_S = 200e-6
+_LAYER_S = 25e-6
+_EVALUATION_S = 3e-3
+_MULT_ADDS_PER_S: Mapping[Kind, float] = MappingProxyType({"linear": 40e9, "conv": 12e9})
+_BACKWARD = 3
+"""A step computes forward, the gradient of the inputs and the gradient of the weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What training comes to if nothing stops it early."""
+
+    steps_per_epoch: int
+    total_steps: int
+    seconds: float
+    """Training and evaluations, on a CPU; starting and loading not counted."""
+
+
+def steps_per_epoch(recipe: Recipe, facts: DataFacts) -> int:
+    """Optimizer updates in one epoch; the last batch may be smaller than the others."""
+    batch_size = recipe.training.batch_size
+    return 1 if batch_size == "all" else ceil(facts.num_train / batch_size)
+
+
+def plan(recipe: Recipe, facts: DataFacts) -> Plan:
+    """Updates and time of ``recipe``. Raises ValueError where ``layer_table`` does."""
+    table = layer_table(recipe, facts)
+    forward_s = sum(layer.mult_adds / _MULT_ADDS_PER_S.get(layer.kind, inf) for layer in table)
+    steps = steps_per_epoch(recipe, facts)
+    total_steps = steps * recipe.training.epochs
+    every = recipe.training.evaluate_every
+    num_evaluations = 1 + (recipe.training.epochs if every == "epoch" else total_steps // every)
+
+    trained = recipe.training.epochs * facts.num_train
+    training_s = total_steps * (_STEP_S + len(table) * _LAYER_S) + _BACKWARD * trained * forward_s
+    measured = num_evaluations * (min(TRAIN_SAMPLE, facts.num_train) + facts.num_validation) + facts.num_test
+    evaluating_s = num_evaluations * _EVALUATION_S + measured * forward_s
+    return Plan(steps, total_steps, training_s + evaluating_s)

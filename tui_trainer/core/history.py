@@ -1,0 +1,273 @@
+"""A run's events folded into what a person asks of it: series over steps, evaluations, phase, pace, best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tui_trainer.core.events import (
+    ENDED,
+    AnyEvent,
+    Evaluated,
+    Finished,
+    Heartbeat,
+    Note,
+    Phase,
+    PhaseChanged,
+    Resumed,
+    RunStarted,
+    Split,
+    Steps,
+)
+from tui_trainer.core.series import Series
+
+if TYPE_CHECKING:
+    from tui_trainer.core.framing import Skipped
+    from tui_trainer.core.rundir import RunDir
+
+LOWER_IS_BETTER: frozenset[str] = frozenset({"loss", "mae", "rmse", "penalty"})
+
+_PACE_S = 3.0
+"""The pace is measured over at least this much active time, so that one slow batch does not shake the ETA."""
+
+
+class History:
+    """Everything a run has said so far. ``apply`` every event in the order of the log; no I/O.
+
+    Steps are the x of everything, never the order of arrival. ``Resumed`` cuts what lies after its step, so
+    that a resumed run reads as one run without seams.
+    """
+
+    def __init__(self) -> None:
+        self.started: RunStarted | None = None
+        """The facts of the latest attempt."""
+        self.attempt = 0
+        self.phase: Phase | None = None
+        self.reason = ""
+        """Why the phase changed, where the worker said so."""
+        self.step = 0
+        """The last optimizer step that was heard of."""
+        self.elapsed_s = 0.0
+        """Active training time, carried over resumes."""
+        self.batch: dict[str, Series] = {}
+        """Metric -> its value at every step."""
+        self.curves: dict[tuple[Split, str], Series] = {}
+        """Split and metric -> one value an evaluation of the current weights."""
+        self.evaluations: dict[Split, list[Evaluated]] = {"train": [], "validation": [], "test": []}
+        """Evaluations in step order; train and validation of the current weights, test of the chosen ones."""
+        self.chosen: dict[Split, Evaluated] = {}
+        """The latest evaluation of the best weights, by split."""
+        self.notes: list[Note] = []
+        self.finished: Finished | None = None
+        self.damage: list[Skipped] = []
+        """Parts of the log that could not be read."""
+        self._clock = _Clock()
+
+    # Folding
+
+    def apply(self, event: AnyEvent) -> None:
+        """Take in the next event of the log."""
+        self.attempt = event.attempt
+        self.elapsed_s = max(self.elapsed_s, event.elapsed_s)
+        match event:
+            case Steps():
+                self._apply_steps(event)
+            case Evaluated():
+                self._apply_evaluated(event)
+            case RunStarted():
+                self.started, self.finished = event, None
+                self.phase, self.reason = "loading", ""
+            case PhaseChanged():
+                self.phase, self.reason = event.phase, event.reason
+                self.step = max(self.step, event.step)
+            case Heartbeat():
+                self.step = max(self.step, event.step)
+            case Finished():
+                self.finished = event
+            case Note():
+                self.notes.append(event)
+            case Resumed():
+                self._cut_after(event.at_step, event.elapsed_s)
+
+    def _apply_steps(self, event: Steps) -> None:
+        last_step = self.step
+        for metric, data in event.metrics.items():
+            values = np.frombuffer(data, "<f4")
+            series = self.batch.get(metric)
+            if series is None:
+                series = self.batch[metric] = Series()
+            series.append_block(event.first_step, values)
+            last_step = event.first_step + len(values) - 1
+        self.step = max(self.step, last_step)
+        self._clock.tell(last_step, event.elapsed_s)
+
+    def _apply_evaluated(self, event: Evaluated) -> None:
+        if event.weights == "best":
+            self.chosen[event.split] = event
+            if event.split != "test":
+                return
+        evaluations = self.evaluations[event.split]
+        if evaluations and evaluations[-1].step >= event.step:
+            evaluations[:] = [other for other in evaluations if other.step != event.step]
+        evaluations.append(event)
+        evaluations.sort(key=lambda evaluation: evaluation.step)
+        for metric, value in event.metrics.items():
+            self.curves.setdefault((event.split, metric), Series()).append_point(event.step, value)
+        if event.weights == "last":
+            self.step = max(self.step, event.step)
+            self._clock.tell(event.step, event.elapsed_s)
+
+    def _cut_after(self, step: int, elapsed_s: float) -> None:
+        for series in (*self.batch.values(), *self.curves.values()):
+            series.cut_after(step)
+        for evaluations in self.evaluations.values():
+            evaluations[:] = [evaluation for evaluation in evaluations if evaluation.step <= step]
+        self.notes[:] = [note for note in self.notes if note.step <= step]
+        self.chosen.clear()
+        self.finished = None
+        self.step, self.elapsed_s = step, elapsed_s
+        self._clock.cut_after(step)
+        self._clock.tell(step, elapsed_s)
+
+    # Values
+
+    @property
+    def batch_loss(self) -> Series:
+        """The training loss of every step, empty before the first."""
+        return self.batch.get("loss") or Series()
+
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics that were evaluated, ``loss`` first, else in order of appearance."""
+        names = dict.fromkeys(metric for _, metric in self.curves)
+        return tuple(sorted(names, key=lambda name: name != "loss"))
+
+    def series(self, metric: str, split: Split) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Steps and values (n,) of one metric at every evaluation of a split."""
+        told = [(e.step, e.metrics[metric]) for e in self.evaluations[split] if metric in e.metrics]
+        return np.array([step for step, _ in told], np.int64), np.array(
+            [value for _, value in told], np.float64
+        )
+
+    def best(self, select_by: str) -> Evaluated | None:
+        """The best validation by one metric, the earliest of equals; a non-finite value never wins."""
+        candidates = [
+            e for e in self.evaluations["validation"] if np.isfinite(e.metrics.get(select_by, np.nan))
+        ]
+        sign = 1 if select_by in LOWER_IS_BETTER else -1
+        return min(candidates, key=lambda evaluation: sign * evaluation.metrics[select_by], default=None)
+
+    def evaluation_at(self, split: Split, step: int) -> Evaluated | None:
+        """The last evaluation of a split at or before ``step``."""
+        before = [evaluation for evaluation in self.evaluations[split] if evaluation.step <= step]
+        return before[-1] if before else None
+
+    def validation_at(self, step: int) -> Evaluated | None:
+        """The last validation at or before ``step``."""
+        return self.evaluation_at("validation", step)
+
+    # Progress
+
+    @property
+    def ended(self) -> bool:
+        """Whether the latest attempt said that it is over."""
+        return self.phase in ENDED
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer steps in one epoch."""
+        return self.started.steps_per_epoch if self.started else 1
+
+    @property
+    def planned_steps(self) -> int:
+        """Steps the recipe asks for; early stopping may end before."""
+        return self.started.planned_steps if self.started else 1
+
+    @property
+    def num_epochs(self) -> float:
+        """Epochs the recipe asks for."""
+        return self.epoch_of(self.planned_steps)
+
+    def epoch_of(self, step: float) -> float:
+        """How many epochs, fractions included, are done after ``step``."""
+        return step / self.steps_per_epoch
+
+    def elapsed_at(self, steps: ArrayLike) -> NDArray[np.float64]:
+        """Active training time in seconds at each of ``steps``, interpolated between events."""
+        return self._clock.elapsed_at(steps)
+
+    def steps_at(self, elapsed_s: ArrayLike) -> NDArray[np.float64]:
+        """The inverse of ``elapsed_at``, with fractions of steps."""
+        return self._clock.steps_at(elapsed_s)
+
+    def knots(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Steps and active seconds, both (n,) and never decreasing, between which time is interpolated."""
+        return self._clock.knots()
+
+    def steps_per_second(self) -> float | None:
+        """The recent pace in steps per active second, over an epoch or three seconds, whichever is longer."""
+        return self._clock.pace(self.steps_per_epoch)
+
+    def eta_s(self) -> float | None:
+        """Active seconds to the last planned step at the recent pace; None when over or not known yet."""
+        pace = self.steps_per_second()
+        if self.ended or not pace:
+            return None
+        return max(self.planned_steps - self.step, 0) / pace
+
+
+class _Clock:
+    """Knots (step, active seconds): both never decrease."""
+
+    def __init__(self) -> None:
+        self._steps: list[int] = [0]
+        self._elapsed: list[float] = [0.0]
+        self._arrays: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+
+    def tell(self, step: int, elapsed_s: float) -> None:
+        if step < self._steps[-1]:
+            return
+        self._steps.append(step)
+        self._elapsed.append(max(elapsed_s, self._elapsed[-1]))
+        self._arrays = None
+
+    def cut_after(self, step: int) -> None:
+        while self._steps[-1] > step and len(self._steps) > 1:
+            del self._steps[-1], self._elapsed[-1]
+        self._arrays = None
+
+    def knots(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if self._arrays is None:
+            self._arrays = np.array(self._steps, np.float64), np.array(self._elapsed, np.float64)
+        return self._arrays
+
+    def elapsed_at(self, steps: ArrayLike) -> NDArray[np.float64]:
+        return np.asarray(np.interp(np.asarray(steps, np.float64), *self.knots()))
+
+    def steps_at(self, elapsed_s: ArrayLike) -> NDArray[np.float64]:
+        steps, elapsed = self.knots()
+        return np.asarray(np.interp(np.asarray(elapsed_s, np.float64), elapsed, steps))
+
+    def pace(self, at_least_steps: int) -> float | None:
+        for step, elapsed in zip(reversed(self._steps), reversed(self._elapsed), strict=True):
+            num_steps, seconds = self._steps[-1] - step, self._elapsed[-1] - elapsed
+            if num_steps >= at_least_steps and seconds >= _PACE_S:
+                break
+        return num_steps / seconds if num_steps and seconds > 0 else None
+
+
+def load(run: RunDir) -> History:
+    """Read all that a run has recorded so far. Raises ``RunLogError`` for a log from a newer version."""
+    from tui_trainer.core.runlog import LogReader
+
+    history = History()
+    reader = LogReader(run.events)
+    more = True
+    while more:
+        batch = reader.read_new()
+        for event in batch.events:
+            history.apply(event)
+        history.damage.extend(batch.damage)
+        more = batch.more
+    return history

@@ -1,0 +1,397 @@
+"""Run directories: where they are; how one is made, found, locked and deleted."""
+
+import errno
+import fcntl
+import os
+import re
+import shutil
+import sys
+import time
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from tui_trainer.core.text import plain
+
+if TYPE_CHECKING:  # many who look for a run never look at its recipe, and pydantic takes its time
+    from tui_trainer.core.recipe import Recipe
+
+_ID = re.compile(r"(\d{8}-\d{6})-.+-([0-9a-z]{3})")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_TICKS = len(_DIGITS) ** 3  # an id's last three characters count these within its second
+_VERSIONS_OF = ("tui-trainer", "torch", "torchvision", "numpy")
+_CONTENTION = (errno.EACCES, errno.EAGAIN)
+# Workers speak at least every 2 s: where locks do not tell, this much silence means that nobody is there.
+_SILENT_S = 60.0
+
+
+class RunHomeError(OSError):
+    """The folder where runs are kept cannot be used; the text is one sentence for the user."""
+
+
+class RunNotFound(LookupError):
+    """No run answers to a selector; the text is one sentence for the user."""
+
+
+class AmbiguousRun(LookupError):
+    """Several runs answer to a selector; the text is one sentence for the user."""
+
+
+class RunIsLive(Exception):
+    """The run has a worker that must be stopped first; the text is one sentence for the user."""
+
+
+class LockHeld(Exception):
+    """Another worker has this run; the text is one sentence for the user."""
+
+
+def home() -> Path:
+    """Where the program keeps what is the user's: ``$TUI_TRAINER_HOME``, else the platform's data folder."""
+    if chosen := os.environ.get("TUI_TRAINER_HOME"):
+        return Path(chosen).expanduser().absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("tui-trainer", appauthor=False)
+
+
+def runs_root() -> Path:
+    """The folder of all runs."""
+    return home() / "runs"
+
+
+@dataclass(frozen=True)
+class RunDir:
+    """The directory of one run, and what lies where in it."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The name of the folder."""
+        return self.path.name
+
+    @property
+    def recipe_toml(self) -> Path:
+        """The run's record: schema, every field of the recipe, versions, numerics. A run is what has one."""
+        return self.path / "recipe.toml"
+
+    @property
+    def events(self) -> Path:
+        """The run log."""
+        return self.path / "events.log"
+
+    @property
+    def pictures(self) -> Path:
+        """The log of bulky things, each named by its offset in an event."""
+        return self.path / "pictures.log"
+
+    @property
+    def control(self) -> Path:
+        """Requests from viewers, one JSON object a line."""
+        return self.path / "control.jsonl"
+
+    @property
+    def lock(self) -> Path:
+        """Held while a worker lives. A worker must never open it but through its `WorkerLock`."""
+        return self.path / "worker.lock"
+
+    @property
+    def worker_log(self) -> Path:
+        """The worker's stdout and stderr."""
+        return self.path / "worker.log"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of checkpoints."""
+        return self.path / "checkpoints"
+
+    @property
+    def exists(self) -> bool:
+        """Whether this is a run, which takes a recorded recipe."""
+        try:
+            return self.recipe_toml.is_file()
+        except PermissionError:
+            return False
+
+    @property
+    def created_at(self) -> float:
+        """Unix time in seconds, from the id; for a renamed folder, when its recipe was recorded."""
+        if parts := _ID.fullmatch(self.id):
+            try:
+                second = datetime.fromisoformat(f"{parts[1].replace('-', 'T')}Z").timestamp()
+            except ValueError:
+                pass
+            else:
+                return second + int(parts[2], 36) / _TICKS
+        return self.recipe_toml.stat().st_mtime
+
+    def recipe(self) -> "Recipe":
+        """The recorded recipe. What this version does not know of it is left out, see `recipe_notes`."""
+        return self._recorded()[0]
+
+    def recipe_notes(self) -> tuple[str, ...]:
+        """What of the recorded recipe this version does not know, a sentence each."""
+        return self._recorded()[1]
+
+    def numerics(self) -> dict[str, Any]:
+        """What the first worker fixed for good (see `append_numerics`); empty before that."""
+        record = tomllib.loads(self.recipe_toml.read_text("utf-8"))
+        return dict(record.get("numerics", {}))
+
+    def _recorded(self) -> "tuple[Recipe, tuple[str, ...]]":
+        from tui_trainer.core.compose import recipe_from_toml
+
+        return recipe_from_toml(self.recipe_toml.read_text("utf-8"), recorded=True)
+
+
+def create(recipe: "Recipe", *, root: Path | None = None) -> RunDir:
+    """Make a directory for a new run and record its recipe. Raises RunHomeError when that cannot be done."""
+    from tui_trainer.core.compose import recipe_to_toml
+    from tui_trainer.core.recipe import SCHEMA
+
+    root = root or runs_root()
+    record = f"schema = {SCHEMA}\n{recipe_to_toml(recipe)}\n{_table('versions', _versions())}"
+    with _usable(root):
+        for folder in (root.parent, root):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        run = RunDir(_new_folder(root, recipe.name))
+        try:
+            _write_whole(run.recipe_toml, record)
+        except BaseException:
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
+    return run
+
+
+def append_numerics(run: RunDir, numerics: Mapping[str, str | int | float | bool]) -> None:
+    """Add what equal bits depend on to the run's record, once: later workers take it from there."""
+    record = run.recipe_toml.read_text("utf-8")
+    if "numerics" not in tomllib.loads(record):
+        _write_whole(run.recipe_toml, f"{record}\n{_table('numerics', numerics)}")
+
+
+def list_runs(*, root: Path | None = None) -> list[RunDir]:
+    """All runs, newest first. Raises RunHomeError when their folder is there but cannot be read.
+
+    A folder without a recorded recipe is no run, nor is a link: what is listed lies in the runs folder.
+    """
+    root = root or runs_root()
+    found = []
+    with _usable(root):
+        try:
+            entries = list(os.scandir(root))
+        except FileNotFoundError:
+            return []
+        for entry in entries:
+            run = RunDir(root / entry.name)
+            if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False) and run.exists:
+                try:
+                    found.append((run.created_at, run.id, run))
+                except FileNotFoundError:
+                    continue  # deleted meanwhile
+    return [run for *_, run in sorted(found, key=lambda each: each[:2], reverse=True)]
+
+
+def find(selector: str, *, root: Path | None = None) -> RunDir:
+    """The run whose id is ``selector`` or alone begins with it; the newest for ``latest``.
+
+    Selectors are compared with what `list_runs` lists and never become part of a path, so that none leads out
+    of the runs folder. Raises RunNotFound or AmbiguousRun.
+    """
+    runs = list_runs(root=root)
+    if selector == "latest" and runs:
+        return runs[0]
+    fitting = [run for run in runs if selector and run.id.startswith(selector)]
+    exact = [run for run in fitting if run.id == selector]
+    if len(exact or fitting) == 1:
+        return (exact or fitting)[0]
+    if not runs:
+        raise RunNotFound("there are no runs yet")
+    if not fitting:
+        raise RunNotFound(f"no run begins with '{plain(selector)}'; the newest is {plain(runs[0].id)}")
+    some = ", ".join(plain(run.id) for run in fitting[:3]) + (", …" if len(fitting) > 3 else "")
+    raise AmbiguousRun(f"'{plain(selector)}' fits {len(fitting)} runs ({some}): type more of the id")
+
+
+def delete(run: RunDir) -> None:
+    """Delete a run with all that was recorded. Raises RunIsLive, RunNotFound or RunHomeError."""
+    if not run.exists:
+        raise RunNotFound(f"there is no run {plain(run.id)}")
+    lock = WorkerLock(run.lock)
+    with _usable(run.path.parent):
+        try:
+            is_certain = lock.acquire()
+        except LockHeld as error:
+            raise RunIsLive(f"{plain(run.id)} is live: stop it first") from error
+        try:
+            if not is_certain and (silent_s := time.time() - _last_change(run)) < _SILENT_S:
+                raise RunIsLive(
+                    f"{plain(run.id)} may be live: it was last heard {max(silent_s, 0):.0f} s ago"
+                )
+            # Out of the listing at once, so that a half-deleted run is never seen.
+            remains = run.path.rename(run.path.with_name(f".deleted-{run.id}"))
+            shutil.rmtree(remains)
+        finally:
+            lock.release()
+
+
+# The lock is POSIX's (lockf), not flock's: it belongs to the process and not to an open file, so it ends with
+# the worker even where a child that the worker forked lives on, and it works over NFS. Its price: closing any
+# descriptor of the file drops it. Hence this set: what this process has locked, it does not open again.
+_locked_here: set[tuple[int, int]] = set()
+
+
+class WorkerLock:
+    """Exclusive possession of a run, which ends with this process at the latest."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd: int | None = None
+        self._file: tuple[int, int] | None = None
+
+    def acquire(self) -> bool:
+        """Take the lock without waiting for another worker. Raises LockHeld.
+
+        False says that the file system has no locks: nothing then keeps a second worker out.
+        """
+        if self._path.exists() and _identity(self._path.stat()) in _locked_here:
+            raise LockHeld(f"{plain(self._path.parent.name)} is being trained by this very process")
+        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            is_certain = self._take(fd)
+        except BaseException:
+            os.close(fd)
+            raise
+        self._fd, self._file = fd, _identity(os.fstat(fd))
+        if is_certain:
+            _locked_here.add(self._file)
+        return is_certain
+
+    def release(self) -> None:
+        """Give the lock back, if it is held."""
+        if self._fd is not None and self._file is not None:
+            _locked_here.discard(self._file)
+            os.close(self._fd)
+        self._fd = self._file = None
+
+    def __enter__(self) -> Self:
+        self.acquire()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def _take(self, fd: int) -> bool:
+        for _ in range(100):
+            if (taken := _try_lock(fd, fcntl.LOCK_EX)) is not False:
+                return taken is True
+            if _try_lock(fd, fcntl.LOCK_SH) is False:
+                break
+            # Only viewers stand in the way, and their probes last microseconds.
+            fcntl.lockf(fd, fcntl.LOCK_UN)
+            time.sleep(0.001)
+        raise LockHeld(f"{plain(self._path.parent.name)} is being trained by another worker")
+
+
+def is_locked(run: RunDir) -> bool | None:
+    """Whether a worker has the run, without disturbing it; None where that cannot be told."""
+    try:
+        if _identity(run.lock.stat()) in _locked_here:
+            return True
+        fd = os.open(run.lock, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+    try:
+        free = _try_lock(fd, fcntl.LOCK_SH)
+    finally:
+        os.close(fd)
+    return None if free is None else not free
+
+
+def _try_lock(fd: int, kind: int) -> bool | None:
+    """Whether the lock could be taken; None where the file system has none."""
+    try:
+        fcntl.lockf(fd, kind | fcntl.LOCK_NB)
+    except OSError as error:
+        return False if error.errno in _CONTENTION else None
+    return True
+
+
+def _identity(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_dev, stat.st_ino
+
+
+def _last_change(run: RunDir) -> float:
+    return (run.events if run.events.exists() else run.recipe_toml).stat().st_mtime
+
+
+def _new_folder(root: Path, name: str) -> Path:
+    """A new folder under ``root``, named so that folders sort by the moment of their making."""
+    now_ns = time.time_ns()
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = "-".join(re.findall(r"[a-z0-9]+", ascii_name))[:24].strip("-") or "run"
+    while True:
+        second, rest_ns = divmod(now_ns, 10**9)
+        ticks = rest_ns * _TICKS // 10**9
+        suffix = "".join(_DIGITS[ticks // 36**place % 36] for place in (2, 1, 0))
+        path = root / f"{datetime.fromtimestamp(second, UTC):%Y%m%d-%H%M%S}-{slug}-{suffix}"
+        try:
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            now_ns += 10**9 // _TICKS + 1  # made in the same instant: take the next one
+        else:
+            return path
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file so that nobody, whatever happens, sees part of it."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _versions() -> dict[str, str]:
+    """Installed versions, from their metadata: nothing is imported."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    versions = {"python": ".".join(map(str, sys.version_info[:3]))}
+    for name in _VERSIONS_OF:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return versions
+
+
+def _table(name: str, values: Mapping[str, str | int | float | bool]) -> str:
+    from tui_trainer.core.validation import toml_key, toml_value
+
+    return "\n".join([f"[{name}]", *(f"{toml_key(key)} = {toml_value(values[key])}" for key in values), ""])
+
+
+@contextmanager
+def _usable(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RunHomeError(
+            f"runs cannot be kept in {plain(str(root))} ({error.strerror}): "
+            "set TUI_TRAINER_HOME to a folder you can write to"
+        ) from error

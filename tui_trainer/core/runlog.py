@@ -1,0 +1,179 @@
+"""The run log: a worker appends events, any number of viewers read what is new."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from tui_trainer.core import framing
+from tui_trainer.core.events import AnyEvent, Event
+from tui_trainer.core.framing import Frame, NewerVersionError, Skipped
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[AnyEvent] = msgspec.msgpack.Decoder(AnyEvent)
+# A payload with a sound CRC that still does not decode was written by a version that says more than we know.
+_UNKNOWN = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+class RunLogError(Exception):
+    """A log that cannot be read or written as a whole; the text is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a read found."""
+
+    events: list[AnyEvent] = field(default_factory=list)
+    damage: list[Skipped] = field(default_factory=list)
+    """Bytes that hold no readable event and never will."""
+    more: bool = False
+    """The bounds ended this read: there is more to be had at once."""
+
+
+class LogWriter:
+    """Appends events to a log. One at a time: the caller holds the run's lock.
+
+    Opening creates the file or cuts a torn tail, nothing that a reader may already have gone past. It raises
+    RunLogError for a file that a later version wrote or that cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with _as_run_log_error(path):
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+            try:
+                self._end = _end_of_frames(self._fd)
+                os.ftruncate(self._fd, self._end)
+                if self._end == 0:
+                    self._write(framing.file_header())
+            except BaseException:
+                os.close(self._fd)
+                raise
+
+    def append(self, event: Event) -> int:
+        """Write one event and return the offset of its frame, for `read_at`.
+
+        Raises OSError when the disk is full or the like, and leaves the log as it was; ValueError for an
+        event larger than a frame can be.
+        """
+        offset = self._end
+        self._write(framing.encode(_encoder.encode(event)))
+        return offset
+
+    def sync(self) -> None:
+        """Return once all that was appended would survive a loss of power."""
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Close the file; what was appended is in it already."""
+        os.close(self._fd)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, data: bytes) -> None:
+        written = os.write(self._fd, data)
+        try:
+            while written < len(data):
+                written += os.write(self._fd, memoryview(data)[written:])
+        except OSError:
+            # Readers wait at the start of the torn frame, so cutting it moves the file back under nobody.
+            os.ftruncate(self._fd, self._end)
+            raise
+        self._end += written
+
+
+class LogReader:
+    """Reads a log as it grows. It keeps a place, not a file: the log may come late, be cut or be replaced."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = 0
+        """How far the log has been read, in bytes."""
+        self.unknown = 0
+        """How many events were skipped because this version does not know them."""
+
+    def read_new(self, *, max_events: int = 10_000, max_seconds: float = 0.05) -> Batch:
+        """Events since the last read, as many as the bounds allow, at least one if there is any.
+
+        A torn tail is not yet an event; a log that is not there yet has none. Raises RunLogError for a log
+        that a later version wrote or that the system does not let us read.
+        """
+        deadline = time.monotonic() + max_seconds
+        events: list[AnyEvent] = []
+        damage: list[Skipped] = []
+        with _as_run_log_error(self.path):
+            try:
+                fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return Batch()
+            try:
+                size = os.fstat(fd).st_size
+                if size < self.offset:
+                    # The file was cut. What it lost was read; what is to come starts after its last frame.
+                    self.offset = _end_of_frames(fd)
+                if size == self.offset:
+                    return Batch()
+                for item in framing.scan(partial(os.pread, fd), self.offset):
+                    if isinstance(item, Skipped):
+                        self.offset = item.offset + item.length
+                        damage.append(item)
+                        continue
+                    self.offset = item.end
+                    try:
+                        events.append(_decoder.decode(item.payload))
+                    except _UNKNOWN:
+                        self.unknown += 1
+                    if len(events) >= max_events or time.monotonic() >= deadline:
+                        return Batch(events, damage, more=self.offset < size)
+            finally:
+                os.close(fd)
+        return Batch(events, damage)
+
+
+def read_at(path: Path, offset: int) -> AnyEvent:
+    """The event whose frame begins at ``offset`` (see `LogWriter.append`).
+
+    Raises RunLogError when there is none, or it is damaged.
+    """
+    with _as_run_log_error(path):
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            item = next(framing.scan(partial(os.pread, fd), offset), None) if offset > 0 else None
+            if isinstance(item, Frame):
+                return _decoder.decode(item.payload)
+        except _UNKNOWN:
+            pass
+        finally:
+            os.close(fd)
+    raise RunLogError(f"{path}: no readable event at byte {offset}")
+
+
+def _end_of_frames(fd: int) -> int:
+    """Where a torn tail begins, or the file ends."""
+    end = 0
+    for item in framing.scan(partial(os.pread, fd)):
+        end = item.end if isinstance(item, Frame) else item.offset + item.length
+    return end
+
+
+@contextmanager
+def _as_run_log_error(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except NewerVersionError as error:
+        raise RunLogError(f"{path} was {error}") from error
+    except OSError as error:
+        raise RunLogError(f"{path}: {error.strerror}") from error

@@ -1,0 +1,258 @@
+"""One line about each run, folded from its log without keeping its steps."""
+
+import math
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
+
+from tui_trainer.core import liveness
+from tui_trainer.core.events import (
+    AnyEvent,
+    Evaluated,
+    Finished,
+    Note,
+    Phase,
+    PhaseChanged,
+    Predictions,
+    Resumed,
+    RunStarted,
+    Steps,
+    Task,
+)
+from tui_trainer.core.liveness import State
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.runlog import LogReader, RunLogError
+from tui_trainer.core.text import plain
+
+SelectBy: TypeAlias = Literal["loss", "accuracy", "r2"]
+
+HEADLINE: dict[Task, str] = {"regression": "r2", "binary": "accuracy", "multiclass": "accuracy"}
+"""The metric people ask for first, by task."""
+
+
+class Score(NamedTuple):
+    """What validation gave at one step."""
+
+    step: int
+    epoch: float
+    loss: float
+    headline: float
+    """Accuracy or R²; NaN when it was not measured."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A run in brief. Every text is safe for a terminal."""
+
+    run: RunDir
+    name: str
+    title: str
+    """Data, architecture, loss and optimizer in a few words; empty when the recipe cannot be read."""
+    state: State
+    reason: str
+    """Why it is in that state, where the worker said so or the log cannot be read."""
+    headline: str
+    """Which metric `Score.headline` is: ``accuracy`` or ``r2``."""
+    best: Score | None
+    """The evaluation that the recipe's ``select_by`` chooses."""
+    last: Score | None
+    started_at: float
+    """Unix time in seconds: when the first attempt began, or the run was made."""
+    duration_s: float
+    """Active training time over all attempts."""
+    step: int
+    epoch: float
+    parameters: int
+    damaged: int
+    """How many stretches of the log could not be read."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it may still change by itself."""
+        return self.state not in ("finished", "stopped", "failed", "crashed")
+
+
+@dataclass
+class Fold:
+    """What a summary needs of a log, event by event."""
+
+    select_by: SelectBy = "loss"
+    first_started_at: float | None = None
+    started: RunStarted | None = None
+    phase: Phase | None = None
+    reason: str = ""
+    elapsed_s: float = 0.0
+    step: int = 0
+    damaged: int = 0
+    scores: list[Score] = field(default_factory=list)
+    """Of every validation of the last weights, by step."""
+
+    def apply(self, event: AnyEvent) -> None:
+        """Take in the next event of the log."""
+        self.elapsed_s = max(self.elapsed_s, event.elapsed_s)
+        match event:
+            case RunStarted():
+                self.started = event
+                self.phase, self.reason = None, ""
+                if self.first_started_at is None:
+                    self.first_started_at = event.started_at
+            case PhaseChanged():
+                self.phase, self.reason = event.phase, event.reason
+                self.step = max(self.step, event.step)
+            case Steps():
+                lengths = [len(values) // 4 for values in event.metrics.values()]
+                self.step = max(self.step, event.first_step + max(lengths, default=0) - 1)
+            case Evaluated(split="validation", weights="last"):
+                self._score(event)
+            case Resumed():
+                self.step = event.at_step
+                while self.scores and self.scores[-1].step > event.at_step:
+                    self.scores.pop()
+            case Finished() | Note() | Predictions():
+                pass
+            case _:
+                self.step = max(self.step, event.step)
+
+    @property
+    def epoch(self) -> float:
+        """Where it is, in epochs."""
+        return self.epoch_of(self.step)
+
+    @property
+    def best(self) -> Score | None:
+        """The best by ``select_by``; of equals the earlier. What is not finite is never the best."""
+        if self.select_by == "loss":
+            return min((s for s in self.scores if math.isfinite(s.loss)), key=lambda s: s.loss, default=None)
+        finite = (s for s in self.scores if math.isfinite(s.headline))
+        return max(finite, key=lambda s: s.headline, default=None)
+
+    def epoch_of(self, step: int) -> float:
+        """A step in epochs."""
+        return step / max(1, self.started.steps_per_epoch) if self.started else 0.0
+
+    def _score(self, event: Evaluated) -> None:
+        self.step = max(self.step, event.step)
+        metric = HEADLINE[self.started.task] if self.started else "accuracy"
+        values = event.metrics
+        headline = values.get(metric, math.nan)
+        score = Score(event.step, self.epoch_of(event.step), values.get("loss", math.nan), headline)
+        self.scores.append(score)
+
+
+class Summaries:
+    """Summaries of many runs: each log is read once, and again only where it grew."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, _Known] = {}
+
+    def read_new(self, runs: Iterable[RunDir], *, max_seconds: float = 0.05) -> bool:
+        """Read what is new in these runs' logs, in their order; True when time was up before all was read."""
+        deadline = time.monotonic() + max_seconds
+        progress = False
+        before, self._known = self._known, {}
+        for run in runs:
+            known = self._known[run.path] = before.get(run.path) or _Known(run)
+            if known.stale and (not progress or time.monotonic() < deadline):
+                known.read_new(max_seconds)
+                progress = True
+        return any(known.more for known in self._known.values())
+
+    def get(self, run: RunDir, now: float) -> Summary | None:
+        """What is known of a run at ``now`` (Unix time); None before its log was read."""
+        known = self._known.get(run.path)
+        return known.summary(now) if known is not None and not known.more else None
+
+
+def summarize(run: RunDir, *, now: float | None = None) -> Summary:
+    """Read one run's whole log and sum it up."""
+    known = _Known(run)
+    while known.more:
+        known.read_new(1.0)
+    return known.summary(time.time() if now is None else now)
+
+
+class _Known:
+    """One run, as far as it was read."""
+
+    def __init__(self, run: RunDir) -> None:
+        self.run = run
+        self.more = True
+        self._reader = LogReader(run.events)
+        self._stamp: tuple[int, int] | None = None
+        self._created_at = _created_at(run)
+        self._error = ""
+        self._name, self._title = "", ""
+        self._fold = Fold()
+
+    @property
+    def stale(self) -> bool:
+        """Whether there is something to read."""
+        return self.more or _stamp(self.run.events) != self._stamp
+
+    def read_new(self, max_seconds: float) -> None:
+        """Read on, for about so long."""
+        if not self._name:
+            self._name, self._title, self._fold.select_by = _recorded(self.run)
+        self._stamp = _stamp(self.run.events)
+        try:
+            batch = self._reader.read_new(max_seconds=max_seconds)
+        except RunLogError as error:
+            self.more, self._error = False, plain(str(error))
+            return
+        self.more, self._error = batch.more, ""
+        self._fold.damaged += len(batch.damage)
+        for event in batch.events:
+            self._fold.apply(event)
+
+    def summary(self, now: float) -> Summary:
+        fold, started = self._fold, self._fold.started
+        return Summary(
+            run=self.run,
+            name=plain(started.name) if started else self._name,
+            title=self._title,
+            state=self._state(now),
+            reason=self._error or plain(fold.reason),
+            headline=HEADLINE[started.task] if started else "accuracy",
+            best=fold.best,
+            last=fold.scores[-1] if fold.scores else None,
+            started_at=fold.first_started_at or self._created_at,
+            duration_s=fold.elapsed_s,
+            step=fold.step,
+            epoch=fold.epoch,
+            parameters=started.parameters if started else 0,
+            damaged=fold.damaged,
+        )
+
+    def _state(self, now: float) -> State:
+        try:
+            return "unknown" if self._error else liveness.state_of(self.run, self._fold, now)
+        except OSError:  # its folder went away meanwhile
+            return "unknown"
+
+
+def _recorded(run: RunDir) -> tuple[str, str, SelectBy]:
+    """Name, title and selecting metric of the recorded recipe, as far as it can be read."""
+    from tui_trainer.core.layers import title
+
+    try:
+        recipe = run.recipe()
+    except (OSError, ValueError):
+        return plain(run.id), "", "loss"
+    return plain(recipe.name), plain(" · ".join(title(recipe))), recipe.training.select_by
+
+
+def _created_at(run: RunDir) -> float:
+    try:
+        return run.created_at
+    except OSError:
+        return 0.0
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns

@@ -1,0 +1,76 @@
+"""The table of layers as a PyTorch network, its weights drawn from the seed."""
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from tui_trainer.core.layers import Layer
+from tui_trainer.core.recipe import Activation, Initialization
+from tui_trainer.training.random_numbers import derive, seed_layers
+
+NORMAL_STD = 0.01
+"""Deviation of ``initialization = "normal"``: small and the same for every layer (Krizhevsky et al. 2012)."""
+
+_ACTIVATIONS: dict[Activation, type[nn.Module]] = {
+    "identity": nn.Identity,
+    "sigmoid": nn.Sigmoid,
+    "tanh": nn.Tanh,
+    "relu": nn.ReLU,
+    "leaky-relu": nn.LeakyReLU,
+    "gelu": nn.GELU,
+    "softplus": nn.Softplus,
+}
+
+
+def build_network(table: Sequence[Layer], initialization: Initialization, seed: int) -> nn.Sequential:
+    """The network of ``table`` on the CPU; its modules have the names of the layers.
+
+    The weights of a module are a function of the seed and its name: adding a layer leaves the others alone.
+    """
+    network = nn.Sequential()
+    for layer in table:
+        if layer.kind == "output":
+            continue
+        module = _module(layer)
+        if isinstance(module, nn.Linear | nn.Conv2d):
+            seed_layers(derive(seed, "initialization", layer.name))
+            _initialize(module, initialization)
+        network.add_module(layer.name, module)
+    return network
+
+
+def _module(layer: Layer) -> nn.Module:
+    match layer.kind:
+        case "flatten":
+            return nn.Flatten()
+        case "linear":
+            return nn.Linear(layer.input_shape[0], layer.output_shape[0])
+        case "conv":
+            channels_in, channels_out = layer.input_shape[0], layer.output_shape[0]
+            return nn.Conv2d(channels_in, channels_out, layer.kernel, padding=layer.padding)
+        case "max-pool":
+            return nn.MaxPool2d(layer.kernel)
+        case "activation":
+            return _ACTIVATIONS[layer.activation]()
+        case "dropout":
+            return nn.Dropout(layer.rate)
+        case "output":
+            raise AssertionError("the loss applies it")
+
+
+def _initialize(module: nn.Linear | nn.Conv2d, initialization: Initialization) -> None:
+    """Draw the weights of a layer anew. Biases start at zero, except with PyTorch's own default."""
+    match initialization:
+        case "default":
+            module.reset_parameters()
+            return
+        case "zeros":
+            nn.init.zeros_(module.weight)
+        case "normal":
+            nn.init.normal_(module.weight, std=NORMAL_STD)
+        case "xavier":  # Glorot and Bengio 2010
+            nn.init.xavier_uniform_(module.weight)
+        case "he":  # He et al. 2015
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
+    if module.bias is not None:
+        nn.init.zeros_(module.bias)

@@ -1,0 +1,123 @@
+"""From a recipe to everything that the loop works on, on one device."""
+
+from dataclasses import dataclass, replace
+from math import prod
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from tui_trainer.core.estimate import steps_per_epoch
+from tui_trainer.core.facts import DataFacts, facts
+from tui_trainer.core.layers import Layer, layer_table
+from tui_trainer.core.recipe import Recipe
+from tui_trainer.core.rules import check
+from tui_trainer.training.architectures import build_network
+from tui_trainer.training.data import LoadedData, load
+from tui_trainer.training.download import Progress
+from tui_trainer.training.evaluate import Evaluator
+from tui_trainer.training.losses import Criterion, build_loss
+from tui_trainer.training.numerics import resolve_device
+from tui_trainer.training.optimizers import build_optimizer
+from tui_trainer.training.regularization import Penalty
+from tui_trainer.training.selection import Selection
+
+NUMBERS_AT_ONCE = 8_000_000
+"""Inputs and layer outputs in flight at once (32 MB, and as much again for gradients): any machine has room,
+and a chunk is done soon enough that a request need not wait for it."""
+
+
+class RecipeRefused(ValueError):
+    """Choices of the recipe do not fit together; one sentence says which, and what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trainee:
+    """A network, its data and all that it takes to train it."""
+
+    recipe: Recipe
+    facts: DataFacts
+    table: tuple[Layer, ...]
+    device: torch.device
+    data: LoadedData
+    network: nn.Sequential
+    criterion: Criterion
+    optimizer: Optimizer
+    penalty: Penalty
+    evaluator: Evaluator
+    selection: Selection
+    rows_at_once: int
+    """Samples that go through the network at once; a larger batch is accumulated."""
+    batch_size: int
+    """Samples in a step, but for what an epoch has left at its end."""
+    steps_per_epoch: int
+    planned_steps: int
+    steps_per_evaluation: int
+    draws_in_a_step: bool
+    """Whether layers draw random numbers while they train."""
+
+
+def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
+    """Load the data of ``recipe`` and build its network; ``progress`` hears of a download.
+
+    Raises RecipeRefused, DeviceNotAvailable or DataError.
+    """
+    training, about = recipe.training, facts(recipe.data)
+    for finding in check(recipe, about):
+        if finding.severity == "refused":
+            raise RecipeRefused(f"{finding.reason.rstrip('.')}: {finding.suggestion}")
+    table = layer_table(recipe, about)
+    steps = steps_per_epoch(recipe, about)
+    every = training.evaluate_every
+    batch_size = about.num_train if training.batch_size == "all" else training.batch_size
+    device = resolve_device(training.device, batch_size * sum(layer.mult_adds for layer in table))
+    data = _moved(load(recipe.data, progress=progress), device)
+    network = build_network(table, recipe.architecture.initialization, training.seed).to(device)
+    criterion = build_loss(recipe.loss, about.task)
+    penalty = Penalty(network, recipe.regularization)
+    rows_at_once = max(1, NUMBERS_AT_ONCE // _numbers_per_sample(table))
+    return Trainee(
+        recipe=recipe,
+        facts=about,
+        table=table,
+        device=device,
+        data=data,
+        network=network,
+        criterion=criterion,
+        optimizer=build_optimizer(recipe.optimizer, network.parameters()),
+        penalty=penalty,
+        evaluator=Evaluator(
+            model=network,
+            criterion=criterion,
+            penalty=penalty,
+            task=about.task,
+            num_classes=len(about.classes),
+            target_mean=data.target_mean,
+            target_std=data.target_std,
+            rows_at_once=rows_at_once,
+        ),
+        selection=Selection(network, training.select_by),
+        rows_at_once=rows_at_once,
+        batch_size=batch_size,
+        steps_per_epoch=steps,
+        planned_steps=steps * training.epochs,
+        steps_per_evaluation=steps if every == "epoch" else every,
+        draws_in_a_step=any(layer.kind == "dropout" for layer in table),
+    )
+
+
+def _moved(data: LoadedData, device: torch.device) -> LoadedData:
+    """The same data, resident where they are used."""
+    return replace(
+        data,
+        train_x=data.train_x.to(device),
+        train_y=data.train_y.to(device),
+        validation_x=data.validation_x.to(device),
+        validation_y=data.validation_y.to(device),
+        test_x=data.test_x.to(device),
+        test_y=data.test_y.to(device),
+    )
+
+
+def _numbers_per_sample(table: tuple[Layer, ...]) -> int:
+    return prod(table[0].input_shape) + sum(prod(layer.output_shape) for layer in table)

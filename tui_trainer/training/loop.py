@@ -1,0 +1,101 @@
+"""The loop: steps, evaluations, the choice of the best weights, the test at the end.
+
+It is a generator that yields wherever it may safely be left alone for a while. Whoever drives it may pause,
+slow it down, take turns with other runs, or close it and so end the run.
+"""
+
+from collections.abc import Generator, Iterator
+from math import isfinite
+from typing import Literal, TypeAlias
+
+import torch
+from torch import Tensor
+
+from tui_trainer.core.estimate import TRAIN_SAMPLE
+from tui_trainer.training.assembly import Trainee
+from tui_trainer.training.random_numbers import derive, epoch_order, seed_layers
+from tui_trainer.training.recording import NotFinite, Recorder
+
+SafePoint: TypeAlias = Literal["step", "evaluation", "part"]
+"""After a step, after an evaluation, or amid a long one of either."""
+
+
+def train(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None]:
+    """Train from the first step to the last, then measure the test split with the best weights.
+
+    Raises NotFinite when a loss is not.
+    """
+    stopping = trainee.recipe.regularization.early_stopping
+    yield from _evaluate(trainee, record)
+    for batch in _batches(trainee):
+        loss = yield from update(trainee, batch, record.step + 1)
+        record.add_step(loss)
+        yield "step"
+        if record.step % trainee.steps_per_evaluation == 0 or record.step == trainee.planned_steps:
+            yield from _evaluate(trainee, record)
+            if stopping and trainee.selection.evaluations_since_best >= stopping.patience:
+                break
+    yield from _test(trainee, record)
+
+
+def _batches(trainee: Trainee) -> Iterator[Tensor]:
+    """The samples of each step, as indices ``(batch_size,)``; an epoch's last batch may be smaller."""
+    training = trainee.recipe.training
+    for epoch in range(1, training.epochs + 1):
+        order = epoch_order(len(trainee.data.train_x), training.seed, epoch).to(trainee.device)
+        yield from torch.split(order, trainee.batch_size)
+
+
+def update(trainee: Trainee, batch: Tensor, step: int) -> Generator[SafePoint, None, Tensor]:
+    """One update; returns the mean loss of the batch, without penalties."""
+    trainee.optimizer.zero_grad()
+    if len(batch) <= trainee.rows_at_once:
+        loss = _loss(trainee, batch, step)
+        torch.autograd.backward(loss)
+    else:
+        loss = torch.zeros((), device=trainee.device)
+        for number, rows in enumerate(torch.split(batch, trainee.rows_at_once)):
+            share = _loss(trainee, rows, step, number) * (len(rows) / len(batch))
+            torch.autograd.backward(share)
+            loss += share.detach()
+            yield "part"
+    if trainee.penalty.is_on:
+        trainee.penalty.add_gradient()
+    trainee.optimizer.step()
+    return loss
+
+
+def _loss(trainee: Trainee, rows: Tensor, step: int, part: int = 0) -> Tensor:
+    if trainee.draws_in_a_step:
+        seed_layers(derive(trainee.recipe.training.seed, "step", step, part), trainee.device)
+    inputs = trainee.data.train_x.index_select(0, rows)
+    targets = trainee.data.train_y.index_select(0, rows)
+    return trainee.criterion(trainee.network(inputs), targets)
+
+
+def _evaluate(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None]:
+    """Measure train (a fixed sample of it) and validation, and choose by validation."""
+    record.enter("evaluating")
+    data = trainee.data
+    # The training part lies in a random, stratified order that only the split seed decides: its beginning
+    # is a fair sample.
+    some_x, some_y = data.train_x[:TRAIN_SAMPLE], data.train_y[:TRAIN_SAMPLE]
+    train = yield from trainee.evaluator.measure(some_x, some_y)
+    record.evaluated("train", train)
+    validation = yield from trainee.evaluator.measure(data.validation_x, data.validation_y)
+    record.evaluated("validation", validation)
+    for split, measured in (("train", train), ("validation", validation)):
+        if not isfinite(measured.metrics["loss"]):
+            raise NotFinite(f"{split} loss", measured.metrics["loss"], record.step)
+    trainee.selection.consider(record.step, validation.metrics[trainee.recipe.training.select_by])
+    trainee.network.train()
+    record.enter("training")
+    yield "evaluation"
+
+
+def _test(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None]:
+    """Read the test split, this once, with the weights that validation chose."""
+    record.enter("evaluating")
+    trainee.selection.restore()
+    measured = yield from trainee.evaluator.measure(trainee.data.test_x, trainee.data.test_y)
+    record.tested(measured, trainee.selection.best_step)

@@ -1,0 +1,89 @@
+"""What equal bits depend on besides the recipe: device, threads, versions. Fixed once, when a run starts."""
+
+import os
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Literal
+
+import torch
+
+from tui_trainer.training.optimizers import IMPLEMENTATION
+
+MAX_AUTO_THREADS = 4
+"""Nets of a first course do not gain from more, and lose much as soon as a core is busy elsewhere."""
+
+WORTH_AN_ACCELERATOR = 10_000_000
+"""Multiply-adds in one step below which a CPU core is done before an accelerator has been told what to do."""
+
+
+class DeviceNotAvailable(RuntimeError):
+    """The device asked for is not there; one sentence says what is."""
+
+
+def resolve_device(wanted: str, mult_adds_per_step: int) -> torch.device:
+    """The device for ``auto``, ``cpu``, ``cuda``, ``cuda:N`` or ``mps``.
+
+    ``auto`` takes an accelerator where there is one and a step is large enough to gain by it, else the CPU.
+    Raises DeviceNotAvailable.
+    """
+    if wanted == "auto":
+        return torch.device(_accelerator() if mult_adds_per_step >= WORTH_AN_ACCELERATOR else "cpu")
+    device = torch.device(wanted)
+    if device.type == "cuda":
+        return _cuda(device)
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise DeviceNotAvailable(
+            "training.device is mps, but this machine has no Metal GPU; cpu works everywhere."
+        )
+    return device
+
+
+def _accelerator() -> str:
+    if torch.cuda.is_available():
+        return "cuda:0"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _cuda(device: torch.device) -> torch.device:
+    if not torch.cuda.is_available():
+        missing = (
+            "PyTorch sees no NVIDIA GPU here"
+            if torch.version.cuda
+            else "the PyTorch installed here is for CPU only"
+        )
+        raise DeviceNotAvailable(f"training.device is {device}, but {missing}; cpu works everywhere.")
+    index, count = device.index or 0, torch.cuda.device_count()
+    if index >= count:
+        there = "cuda:0 is the only GPU" if count == 1 else f"the GPUs are cuda:0 to cuda:{count - 1}"
+        raise DeviceNotAvailable(f"training.device is {device}, but {there} on this machine.")
+    return torch.device("cuda", index)
+
+
+def num_threads(wanted: int | Literal["auto"]) -> int:
+    """CPU threads for a run: as asked for, or all cores but the one that draws the screen, at most four."""
+    return max(1, min(_num_cores() - 1, MAX_AUTO_THREADS)) if wanted == "auto" else wanted
+
+
+def _num_cores() -> int:
+    """Cores this process may run on, which a container or batch system may have narrowed."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def describe(device: torch.device, threads: int, content_hash: str) -> Mapping[str, str | int | float | bool]:
+    """What a run was computed with, for its record: with all of this equal, CPU runs agree bit for bit."""
+    return {
+        "device": str(device),
+        "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine(),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "threads": threads,
+        "optimizer": IMPLEMENTATION,
+        "compile": False,
+        "torch": str(torch.__version__),
+        "numpy": version("numpy"),
+        "python": platform.python_version(),
+        "tui_trainer": version("tui-trainer"),
+        "data_sha256": content_hash,
+    }

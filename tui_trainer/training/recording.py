@@ -1,0 +1,214 @@
+"""What a run says of itself: the losses of its steps in blocks, everything else at once."""
+
+from math import inf
+from time import perf_counter
+from typing import Literal
+
+import numpy as np
+from torch import Tensor
+
+from tui_trainer.core.events import (
+    Evaluated,
+    Event,
+    Finished,
+    Heartbeat,
+    Note,
+    Phase,
+    PhaseChanged,
+    Predictions,
+    Resumed,
+    RunStarted,
+    Split,
+    Steps,
+)
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.runlog import LogWriter
+from tui_trainer.training.evaluate import MAX_PREDICTIONS, Measured
+from tui_trainer.training.step_losses import HostLosses, StepLosses
+
+FLUSH_S = 0.1
+"""How often the losses of the steps go to the log: as often as a screen may want to draw them."""
+
+HEARTBEAT_S = 1.0
+"""The longest silence while somebody calls ``tick``; viewers count on a word every 2 s."""
+
+
+class NotFinite(ArithmeticError):
+    """A loss is NaN or infinite."""
+
+    def __init__(self, what: str, value: float, step: int) -> None:
+        super().__init__(f"{what} became {value} at step {step}")
+        self.step = step
+
+
+class Recorder:
+    """Writes one attempt of a run to its logs, and keeps its clock."""
+
+    def __init__(self, run: RunDir, attempt: int) -> None:
+        """The caller holds the lock of ``run``. Raises RunLogError."""
+        self.attempt = attempt
+        self.step = 0
+        """The last step that was made."""
+        self.phase: Phase = "loading"
+        self.paced_s = 0.0
+        """How much of the training phase was spent waiting, to keep a pace that was asked for."""
+        self._run = run
+        self._log = LogWriter(run.events)
+        self._pictures: LogWriter | None = None
+        self._losses: StepLosses = HostLosses()
+        self._seconds_in: dict[Phase, float] = {}
+        self._phase_began = self._spoke_at = perf_counter()
+        self._flushed_at = -inf  # the first step is worth telling at once
+
+    # The clock
+
+    @property
+    def elapsed_s(self) -> float:
+        """Active time, training and evaluating; pauses and loading are not."""
+        return self._time_in("training") + self._time_in("evaluating")
+
+    @property
+    def training_s(self) -> float:
+        """Time spent on steps alone."""
+        return self._time_in("training") - self.paced_s
+
+    def _time_in(self, phase: Phase) -> float:
+        present = perf_counter() - self._phase_began if phase == self.phase else 0.0
+        return self._seconds_in.get(phase, 0.0) + present
+
+    # The loop says
+
+    def add_step(self, loss: Tensor) -> None:
+        """A step was made; its loss is a scalar."""
+        self.step += 1
+        self._losses.add(loss)
+
+    def enter(self, phase: Phase, reason: str = "") -> None:
+        """From here on the run is in ``phase``. Raises NotFinite as ``flush`` does."""
+        self.flush()
+        now = perf_counter()
+        self._seconds_in[self.phase] = self._seconds_in.get(self.phase, 0.0) + now - self._phase_began
+        self.phase, self._phase_began = phase, now
+        self._say(
+            PhaseChanged(
+                attempt=self.attempt, elapsed_s=self.elapsed_s, phase=phase, step=self.step, reason=reason
+            )
+        )
+
+    def evaluated(self, split: Split, measured: Measured) -> None:
+        """A split was measured, with the weights of the last step."""
+        self._evaluated(split, measured, self.step, "last")
+
+    def tested(self, measured: Measured, best_step: int) -> None:
+        """The test split was measured, with the weights of ``best_step``."""
+        self._evaluated("test", measured, best_step, "best")
+
+    def _evaluated(
+        self, split: Split, measured: Measured, step: int, weights: Literal["last", "best"]
+    ) -> None:
+        self._say(
+            Evaluated(
+                attempt=self.attempt,
+                elapsed_s=self.elapsed_s,
+                step=step,
+                split=split,
+                num_samples=measured.num_samples,
+                metrics=measured.metrics,
+                confusion=measured.confusion,
+                predictions=None if split == "train" else self._draw(measured),
+                weights=weights,
+            )
+        )
+
+    def _draw(self, measured: Measured) -> int | None:
+        """Put what is too bulky for the log into pictures.log; the offset at which it begins."""
+        pairs = measured.predictions
+        if pairs is None:
+            return None
+        if self._pictures is None:
+            self._pictures = LogWriter(self._run.pictures)
+        return self._pictures.append(
+            Predictions(
+                attempt=self.attempt,
+                elapsed_s=self.elapsed_s,
+                actual=pairs.actual[:MAX_PREDICTIONS].astype("<f4").tobytes(),
+                predicted=pairs.predicted[:MAX_PREDICTIONS].astype("<f4").tobytes(),
+            )
+        )
+
+    # Whoever hosts the run says
+
+    def started(self, event: RunStarted, losses: StepLosses) -> None:
+        """Training is about to begin; ``losses`` is where the losses of its steps are to be kept."""
+        self._losses = losses
+        self._say(event)
+
+    def start_over(self) -> None:
+        """Everything an earlier attempt recorded is void."""
+        self._say(Resumed(attempt=self.attempt, elapsed_s=self.elapsed_s, at_step=-1))
+
+    def note(self, text: str) -> None:
+        """A remark for the person at the screen."""
+        self._say(Note(attempt=self.attempt, elapsed_s=self.elapsed_s, step=self.step, text=text))
+
+    def summed_up(self, epochs: int, best_step: int) -> None:
+        """The attempt ends well."""
+        self._say(
+            Finished(
+                attempt=self.attempt,
+                elapsed_s=self.elapsed_s,
+                epochs=epochs,
+                steps=self.step,
+                best_step=best_step,
+                training_s=self.training_s,
+            )
+        )
+
+    def tick(self) -> None:
+        """Write what is due. To be called every few milliseconds. Raises NotFinite as ``flush`` does."""
+        now = perf_counter()
+        if now - self._flushed_at >= FLUSH_S:
+            self.flush()
+        if now - self._spoke_at >= HEARTBEAT_S:
+            self._say(Heartbeat(attempt=self.attempt, elapsed_s=self.elapsed_s, step=self.step))
+
+    def flush(self) -> None:
+        """Write the losses of the steps since the last flush.
+
+        Raises NotFinite after it has written the first loss that is not: whatever was computed since then is
+        left out, and ``step`` goes back to it.
+        """
+        losses = self._losses.take()
+        if not len(losses):
+            return
+        self._flushed_at = perf_counter()
+        first_step = self.step - len(losses) + 1
+        lost = np.flatnonzero(~np.isfinite(losses))[:1]
+        if len(lost):
+            losses = losses[: lost[0] + 1]
+            self.step = first_step + int(lost[0])
+        self._say(
+            Steps(
+                attempt=self.attempt,
+                elapsed_s=self.elapsed_s,
+                first_step=first_step,
+                metrics={"loss": losses.astype("<f4").tobytes()},
+            )
+        )
+        if len(lost):
+            raise NotFinite("loss", float(losses[-1]), self.step)
+
+    def forget_unwritten_steps(self) -> None:
+        """Give up the losses that could not be read from the device, or written to the disk."""
+        self._losses = HostLosses()
+
+    def close(self) -> None:
+        """Nothing more will be said; all that was survives a loss of power."""
+        for log in (self._pictures, self._log):
+            if log is not None:
+                log.sync()
+                log.close()
+
+    def _say(self, event: Event) -> None:
+        self._log.append(event)
+        self._spoke_at = perf_counter()

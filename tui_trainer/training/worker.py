@@ -1,0 +1,100 @@
+"""The worker's process: ``python -P -m tui_trainer.training.worker RUN_DIR...``, or ``--wait``.
+
+It hosts one run, or several in turn, until all have ended. With ``--wait`` it gets ready first, then reads
+run directories from stdin, one a line, and from there on does not depend on stdin; when stdin ends before
+that, it exits. Exit codes: 0 done or stopped, 1 a run failed, 2 wrong usage or a run that has a worker.
+"""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_trainer.core.events import PhaseChanged
+from tui_trainer.core.rundir import LockHeld, RunDir, WorkerLock
+from tui_trainer.core.runlog import LogWriter
+from tui_trainer.core.text import plain
+from tui_trainer.training.attempts import next_attempt
+from tui_trainer.training.stop_sign import StopSign
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Host the runs that ``arguments`` name; returns the exit code."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if list(arguments) == ["--wait"]:
+        from tui_trainer.training.hosting import warm_up
+
+        warm_up()
+        arguments = _read_assignment()
+        if not arguments:
+            return DONE
+    if not arguments:
+        return _refuse("name a run directory, or --wait")
+    runs = [RunDir(Path(argument).absolute()) for argument in arguments]
+    for run in runs:
+        if not run.exists:
+            return _refuse(f"{run.path} is not a run directory: it has no recipe.toml")
+    locks = [WorkerLock(run.lock) for run in runs]  # let go when this process ends
+    try:
+        for lock in locks:
+            lock.acquire()
+    except LockHeld as error:
+        return _refuse(str(error))
+    _settle_in(runs[0])
+    return DONE if _host(runs) else FAILED
+
+
+def _refuse(why: str) -> int:
+    print(plain(why), file=sys.stderr)
+    return WRONG_USAGE
+
+
+def _read_assignment() -> list[str]:
+    """The lines that stdin holds once one has come; none when it ends before."""
+    data = b""
+    while not data.endswith(b"\n") and (more := os.read(sys.stdin.fileno(), 65536)):
+        data += more
+    return [os.fsdecode(line) for line in data.splitlines() if line]
+
+
+def _settle_in(run: RunDir) -> None:
+    """Live in the run's directory from here on, and depend on nobody's terminal or pipe."""
+    os.chdir(run.path)
+    log = os.open(run.worker_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    os.close(nothing)
+
+
+def _host(runs: Sequence[RunDir]) -> bool:
+    """Train ``runs`` in turn until they end or a signal comes; whether none failed."""
+    stop_sign = StopSign()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop_sign.put_up())
+    try:
+        # PyTorch takes a second to import and may be broken; only now is there a place to say so.
+        from tui_trainer.training.hosting import host
+    except Exception as error:
+        traceback.print_exc()
+        for run in runs:
+            _record_failure(run, f"PyTorch cannot be imported ({error})")
+        return False
+    return host(runs, stop_sign)
+
+
+def _record_failure(run: RunDir, reason: str) -> None:
+    """Say that ``run`` failed, where nothing that needs PyTorch can say it."""
+    attempt, text = next_attempt(run), plain(reason, limit=400)
+    with LogWriter(run.events) as log:
+        log.append(PhaseChanged(attempt=attempt, elapsed_s=0.0, phase="failed", reason=text))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

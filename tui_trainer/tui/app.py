@@ -1,0 +1,222 @@
+"""The app: which screen is shown, which worker runs what, and how one leaves."""
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from subprocess import Popen
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.filter import LineFilter, NoColor
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui_trainer.core import control, rundir
+from tui_trainer.core.presets import Library, user_folder
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.text import plain
+from tui_trainer.tui import keys, launcher, terminal
+from tui_trainer.tui.ascii import AsciiFilter
+from tui_trainer.tui.messages import RunOpened, TrainRequested
+from tui_trainer.tui.options import AppOptions
+from tui_trainer.tui.pacing import FIRST_ATTEMPT, pace
+from tui_trainer.tui.screens.new import NewScreen
+from tui_trainer.tui.theme import THEMES, theme_for
+from tui_trainer.tui.widgets.title_bar import TABS
+
+__all__ = ["AppOptions", "TrainerApp", "run_app"]
+
+_RUN_SCREEN = "tui_trainer.tui.screens.run"
+
+
+class TrainerApp(App[None]):
+    """New and Runs side by side, a run on top of either."""
+
+    TITLE = "tui-trainer"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    DEFAULT_MODE = TABS[0]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.EVERYWHERE)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (terminal.WIDE, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (terminal.TALL, "-tall")]
+
+    def __init__(self, options: AppOptions | None = None) -> None:
+        colors = terminal.color_system(os.environ)
+        super().__init__(ansi_color=colors in ("16", "none") or None)
+        self.no_color = colors == "none"
+        self._themes = {light: theme_for(colors, light=light) for light in (False, True)}
+        self._options = options or AppOptions()
+        self._last_filters: list[LineFilter] = [NoColor()] if self.no_color else []
+        self._last_filters += [AsciiFilter()] if self._options.ascii else []
+        self._waiting: launcher.WaitingWorker | None = None
+        self._live: dict[RunDir, Popen[bytes]] = {}
+        self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._themes[terminal.is_light(os.environ)]
+        self.add_mode("new", self._new_screen)
+        self.add_mode("runs", _runs_screen)
+
+    @property
+    def live_runs(self) -> dict[RunDir, Popen[bytes]]:
+        """The runs started here that go on. One is over when its worker says so, a moment before it ends."""
+        from tui_trainer.core.summary import summarize
+
+        remaining = {run: worker for run, worker in self._live.items() if worker.poll() is None}
+        return {run: worker for run, worker in remaining.items() if summarize(run).is_live}
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters; then those without which the terminal would get what it cannot show."""
+        return [*super().get_line_filters(), *self._last_filters]
+
+    def _new_screen(self) -> NewScreen:
+        keymap, problems = keys.load_keymap(user_folder().parent / "keys.toml")
+        self.set_keymap(keymap)
+        library = Library.load()
+        return NewScreen(library, self._options, problems=(*library.problems, *problems))
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key pressed on New also makes ready what training will need."""
+        await super().on_event(event)
+        if isinstance(event, events.Key) and self._waiting is None and isinstance(self.screen, NewScreen):
+            self._prepare_to_train()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say so where the terminal is too small, rather than draw a screen in pieces."""
+        fits = event.size.width >= terminal.MIN_WIDTH and event.size.height >= terminal.MIN_HEIGHT
+        is_told = isinstance(self.screen, TooSmall)
+        if not fits and not is_told:
+            self.push_screen(TooSmall())
+        elif fits and is_told:
+            self.pop_screen()
+
+    # Runs
+
+    def _prepare_to_train(self) -> None:
+        """Let a worker load PyTorch, and import the screen to come, while the user still chooses."""
+        with suppress(OSError):  # said when a run is to be trained: then it matters
+            self._waiting = launcher.WaitingWorker()
+        self.run_worker(partial(import_module, _RUN_SCREEN), thread=True)
+
+    @on(TrainRequested)
+    def _train(self, request: TrainRequested) -> None:
+        if not isinstance(self.screen, NewScreen):
+            return  # Enter was pressed again before the run was on screen
+        try:
+            run = rundir.create(request.recipe)
+            if updates_per_s := pace(request.plan):
+                control.send(run, control.Pace(attempt=FIRST_ATTEMPT, updates_per_s=updates_per_s))
+            self._live[run] = self._start(run, download=request.download)
+        except OSError as error:
+            self.notify(plain(str(error)), severity="error", markup=False, timeout=20)
+        else:
+            self._show(run)
+
+    def _start(self, run: RunDir, *, download: bool) -> Popen[bytes]:
+        if download:
+            return launcher.start(run, env={"TUI_TRAINER_DOWNLOAD": "1"})
+        waiting, self._waiting = self._waiting, None
+        return waiting.assign(run) if waiting else launcher.start(run)
+
+    @on(RunOpened)
+    def _open(self, message: RunOpened) -> None:
+        self._show(message.run)
+
+    def _show(self, run: RunDir) -> None:
+        from tui_trainer.tui.screens.run import RunScreen
+
+        self.push_screen(RunScreen(run, glyphs="ascii" if self._options.ascii else "braille"))
+
+    # Screens
+
+    def action_next_tab(self) -> None:
+        """Go one screen to the right."""
+        self._go(1)
+
+    def action_previous_tab(self) -> None:
+        """Go one screen to the left."""
+        self._go(-1)
+
+    def _go(self, step: int) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        at = next(index for index, tab in enumerate(TABS) if tab == self.current_mode)
+        self.switch_mode(TABS[(at + step) % len(TABS)])
+
+    def action_help(self) -> None:
+        """Explain the screen that is shown."""
+        from tui_trainer.tui.screens.reader import help_for
+
+        if isinstance(self.screen, keys.Explained):
+            self.push_screen(help_for(self.screen))
+
+    def action_command_palette(self) -> None:
+        """Find a command by name."""
+        super().action_command_palette()
+        self.call_after_refresh(self._hold_cursors_still)
+
+    def _hold_cursors_still(self) -> None:
+        """A cursor that blinks writes to the terminal although nothing happens."""
+        for field in self.screen.query(Input):
+            field.cursor_blink = False
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """What the command palette offers: the keys of the screen below it, and the colours."""
+        by_id = {key.id: key for key in keys.TABLE}
+        others = keys.remapped(screen.active_bindings)
+        for active in screen.active_bindings.values():
+            key = by_id.get(active.binding.id or "")
+            if key and key.label and key.in_footer:
+                run = partial(self.run_action, key.action, active.node)
+                yield SystemCommand(f"{key.label} ({keys.shown(key, others)})", key.help, run)
+        for light, words in ((False, "Dark colours"), (True, "Light colours")):
+            yield SystemCommand(
+                words, "Change the colours of the app.", partial(self._use_theme, self._themes[light])
+            )
+
+    def _use_theme(self, name: str) -> None:
+        self.theme = name
+
+    # Leaving
+
+    async def action_quit(self) -> None:
+        """Leave at once, or ask first while something trains; asked twice, what trains goes on."""
+        from tui_trainer.tui.screens.quit import QuitScreen
+
+        if isinstance(self.screen, QuitScreen) or not (live := self.live_runs):
+            self.exit()
+        else:
+            self.push_screen(QuitScreen(live), self._leave)
+
+    def _leave(self, leave: bool | None) -> None:
+        if leave:
+            self.exit()
+
+
+class TooSmall(Screen[None]):
+    """What there is to say to a terminal that cannot show any screen."""
+
+    def render(self) -> str:
+        """The sentence."""
+        width, height = self.outer_size
+        needed = f"{terminal.MIN_WIDTH}×{terminal.MIN_HEIGHT}"
+        return f"tui-trainer needs {needed}; this terminal has {width}×{height}."
+
+
+def _runs_screen() -> Screen[None]:
+    from tui_trainer.tui.screens.runs import RunsScreen
+
+    return RunsScreen()
+
+
+def run_app(options: AppOptions) -> int:
+    """Run the app until the user leaves, and return its exit code. Says what still trains by then."""
+    app = TrainerApp(options)
+    app.run(mouse=not os.environ.get("SSH_CONNECTION"))
+    for run in app.live_runs:
+        print(f"{plain(run.id)} trains on in the background: tui-trainer shows it under Runs.")
+    return app.return_code or 0

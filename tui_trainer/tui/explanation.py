@@ -1,0 +1,64 @@
+"""What is said about presets and layers, as paragraphs and tables."""
+
+from collections.abc import Callable, Sequence
+
+from textual.content import Content
+
+from tui_trainer.core.layers import Layer, num_parameters
+from tui_trainer.core.presetfile import Preset, Texts
+from tui_trainer.core.text import plain
+from tui_trainer.tui.widgets.prose import Paragraph
+
+
+def about(preset: Preset, texts: Texts, say: Callable[[str], str], *, ascii_only: bool) -> list[Paragraph]:
+    """Name, summary, formula, for, against, when, commentary: whatever the preset has of these.
+
+    ``say`` makes a text fit for the terminal.
+    """
+    name = Content.assemble((preset.name, "bold $primary"), "  ", say(plain(texts.summary)))
+    paragraphs = [Paragraph(name)]
+    formula = texts.formula_ascii if ascii_only and texts.formula_ascii else texts.formula
+    if formula.strip():
+        lines = [say(plain(line)) for line in formula.strip("\n").splitlines()]
+        paragraphs.append(
+            Paragraph(Content.styled("\n".join(lines), "$accent"), Content("  "), verbatim=True)
+        )
+    for lead, style, points in (("+ ", "$success", texts.advantages), ("- ", "$error", texts.drawbacks)):
+        paragraphs += [
+            Paragraph(Content(say(plain(point))), Content.styled(lead, f"bold {style}")) for point in points
+        ]
+    for rest in (texts.when, texts.commentary):
+        if rest.strip():
+            paragraphs.append(Paragraph(Content.styled(say(plain(rest.strip())), "$muted"), Content("  ")))
+    return paragraphs
+
+
+def layer_lines(layers: Sequence[Layer]) -> list[Content]:
+    """The layer table: a row for each layer, its activation and dropout beside it; parameters in the end."""
+    rows = [("layer", "shape", "", "parameters")]
+    for layer in layers:
+        if layer.kind in ("activation", "dropout"):
+            name, shape, then, parameters = rows[-1]
+            word = layer.activation if layer.kind == "activation" else f"dropout {layer.rate:g}"
+            rows[-1] = (name, shape, f"{then} {word}".strip(), parameters)
+        elif layer.kind == "output":
+            rows.append((layer.name, layer.note, "", ""))
+        else:
+            count = f"{layer.parameters:,}" if layer.parameters else ""
+            rows.append(
+                (layer.name, f"{shape_text(layer.input_shape)} → {shape_text(layer.output_shape)}", "", count)
+            )
+    rows.append(("total", "", "", f"{num_parameters(tuple(layers)):,}"))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return [
+        Content.styled(
+            f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]:>{widths[3]}}",
+            "$muted" if row is rows[0] else "",
+        )
+        for row in rows
+    ]
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """``64``, ``1×28×28``."""
+    return "×".join(map(str, shape))

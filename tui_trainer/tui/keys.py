@@ -1,0 +1,216 @@
+"""The one table of keys: bindings, footers and help come from it, and users remap keys by their ids.
+
+``<config>/tui-trainer/keys.toml`` holds lines such as ``"new.find" = "f"``, several keys with commas between.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Protocol, runtime_checkable
+
+from textual.binding import ActiveBinding, Binding
+
+from tui_trainer.core.text import plain
+from tui_trainer.core.validation import Problem, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key, or several that do the same."""
+
+    id: str
+    """The place it works in and what it does: ``new.train``."""
+    keys: str
+    """As Textual names them, with commas between."""
+    action: str
+    label: str
+    """One or two words, for the footer and the command palette."""
+    help: str
+    """One sentence, for the help screen."""
+    shown: str = ""
+    """How footer and help write the key; empty: by its name."""
+    in_footer: bool = True
+    priority: bool = False
+    """Also while a text is being typed."""
+
+    @property
+    def binding(self) -> Binding:
+        """What Textual is told."""
+        return Binding(
+            self.keys, self.action, self.label, id=self.id, show=self.in_footer, priority=self.priority
+        )
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """A screen that help can explain."""
+
+    HOW_TO_READ: ClassVar[str]
+    """What is where and what it means; paragraphs have empty lines between."""
+    KEYS: ClassVar[tuple[Key, ...]]
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """What each key does at the moment."""
+
+
+EVERYWHERE = (
+    Key("app.previous", "[", "previous_tab", "screens", "Go to the screen on the left.", "["),
+    Key("app.next", "]", "next_tab", "screens", "Go to the screen on the right.", "]"),
+    Key("app.palette", ":", "command_palette", "commands", "Find any command by name.", ":"),
+    Key("app.help", "?", "help", "help", "Explain this screen and how to read it.", "?"),
+    Key("app.quit", "q", "quit", "quit", "Leave; asks first where a run would be lost.", "q"),
+    Key(
+        "app.quit_anywhere",
+        "ctrl+q,ctrl+c",
+        "quit",
+        "quit",
+        "The same, also while you type.",
+        in_footer=False,
+        priority=True,
+    ),
+)
+
+NEW = (
+    Key("new.train", "enter", "train", "train", "Train the recipe.", "Enter"),
+    Key("new.up", "up", "look(-1)", "look", "Look at the preset above; nothing is chosen yet.", "↑"),
+    Key("new.down", "down", "look(1)", "look", "Look at the preset below.", "↓"),
+    Key("new.choose", "space", "choose", "choose", "Choose it; regularizations turn on and off.", "Space"),
+    Key("new.settings", "tab", "settings(1)", "settings", "Go to the settings, and on to the next.", "Tab"),
+    Key("new.settings_back", "shift+tab", "settings(-1)", "", "Go back one setting.", in_footer=False),
+    Key("new.find", "/", "find", "find", "Show only presets whose name or summary holds a text.", "/"),
+    *(
+        Key(f"new.part_{number}", str(number), f"part({number})", "", f"Go to {name}.", in_footer=False)
+        for number, name in enumerate(
+            ("the recipe", "data", "architecture", "loss", "optimizer", "regularization", "training")
+        )
+    ),
+    Key("new.left", "left", "step(-1)", "", "Go to the part above.", "←", in_footer=False),
+    Key("new.right", "right", "step(1)", "", "Go to the part below.", "→", in_footer=False),
+    Key("new.page_up", "pageup", "scroll(-1)", "", "Scroll the explanation up.", in_footer=False),
+    Key("new.page_down", "pagedown", "scroll(1)", "", "Scroll the explanation down.", in_footer=False),
+    Key(
+        "new.download",
+        "d",
+        "download",
+        "download",
+        "Download the data set, if it is not here, and train.",
+        in_footer=False,
+    ),
+    Key("new.problems", "p", "problems", "", "List the mistakes in your preset files.", in_footer=False),
+    Key(
+        "new.back",
+        "escape",
+        "back",
+        "",
+        "Leave a field or a search; else back to the recipe.",
+        in_footer=False,
+    ),
+)
+
+RUN = (
+    Key("run.play", "space", "play", "pause", "Pause or go on; a run that has ended is replayed.", "Space"),
+    Key("run.faster", "f", "faster", "full speed", "Full speed: no pacing; a replay goes to its end.", "f"),
+    Key("run.stop", "x", "stop", "stop", "Stop cleanly, after asking; all that was recorded is kept.", "x"),
+    Key("run.cursor_left", "left", "cursor(-1)", "values", "Read values off the charts, to the left.", "←"),
+    Key("run.cursor_right", "right", "cursor(1)", "values", "Read values off the charts, to the right.", "→"),
+    *(
+        Key(f"run.view_{number}", str(number), f"view({number})", "", f"Show {name} below.", in_footer=False)
+        for number, name in enumerate(
+            (
+                "the confusion matrix, or predicted against actual values",
+                "the scores of each class or split",
+                "the layers",
+                "what the worker printed",
+                "the recipe",
+            ),
+            1,
+        )
+    ),
+    Key("run.next_view", "tab", "step_view(1)", "", "Show the next of these.", "Tab", in_footer=False),
+    Key("run.previous_view", "shift+tab", "step_view(-1)", "", "Show the one before.", in_footer=False),
+    Key("run.full", "plus", "full", "large", "Give the lower half the whole screen, or back.", "+"),
+    Key("run.up", "up", "scroll(-1)", "", "Scroll the lower half up.", "↑", in_footer=False),
+    Key("run.down", "down", "scroll(1)", "", "Scroll the lower half down.", "↓", in_footer=False),
+    Key("run.page_up", "pageup", "scroll(-10)", "", "Scroll it up by ten rows.", in_footer=False),
+    Key("run.page_down", "pagedown", "scroll(10)", "", "Scroll it down by ten rows.", in_footer=False),
+    Key(
+        "run.columns_left", "<", "columns(-1)", "", "Scroll a wide matrix to the left.", "<", in_footer=False
+    ),
+    Key("run.columns_right", ">", "columns(1)", "", "Scroll it to the right.", ">", in_footer=False),
+    Key("run.split", "v", "split", "split", "Show validation, train or, at the end, test.", "v"),
+    Key("run.percent", "p", "percent", "", "Counts, or percent of each row.", "p", in_footer=False),
+    Key("run.log", "y", "log", "", "A logarithmic y axis, or a linear one.", "y", in_footer=False),
+    Key("run.smooth", "m", "smooth", "", "Smooth the curves: off, light, strong.", "m", in_footer=False),
+    Key("run.x_axis", "e", "x_axis", "", "Draw over epochs, time or steps.", "e", in_footer=False),
+    Key("run.window", "w", "window", "", "The whole run, or its last quarter.", "w", in_footer=False),
+    Key("run.glyphs", "g", "glyphs", "", "Draw with braille, blocks or ASCII.", "g", in_footer=False),
+    Key("run.back", "escape", "back", "back", "Leave cursor, full screen or replay; then the run.", "Esc"),
+)
+
+RUNS = (
+    Key("runs.open", "enter", "open", "open", "Watch the run, live or finished.", "Enter"),
+    Key("runs.up", "up", "look(-1)", "look", "Go to the run above.", "↑"),
+    Key("runs.down", "down", "look(1)", "look", "Go to the run below.", "↓"),
+    Key("runs.page_up", "pageup", "look(-10)", "", "Go ten runs up.", in_footer=False),
+    Key("runs.page_down", "pagedown", "look(10)", "", "Go ten runs down.", in_footer=False),
+    Key("runs.find", "/", "find", "find", "Show only runs whose line holds these words.", "/"),
+    Key("runs.delete", "d", "delete", "delete", "Delete the run with all it recorded, after asking.", "d"),
+    Key("runs.back", "escape", "back", "", "Leave the search; show all runs.", in_footer=False),
+)
+
+QUIT = (Key("quit.cancel", "escape", "dismiss(False)", "stay", "Stay here.", "Esc"),)
+
+READER = (
+    Key("reader.back", "escape", "app.pop_screen", "back", "Go back.", "Esc"),
+    Key("reader.up", "up", "scroll(-1)", "scroll", "Scroll up.", "↑"),
+    Key("reader.down", "down", "scroll(1)", "scroll", "Scroll down.", "↓"),
+)
+
+
+def bindings(keys: Iterable[Key]) -> list[Binding]:
+    """Bindings of a part of the table."""
+    return [key.binding for key in keys]
+
+
+def remapped(active: Mapping[str, ActiveBinding]) -> dict[str, str]:
+    """The keys of a screen that are not the table's, with commas between, by id."""
+    found: dict[str, list[str]] = {}
+    for name, (_, binding, *_) in active.items():
+        if binding.id:
+            found.setdefault(binding.id, []).append(name)
+    given = {key.id: {binding.key for binding in Binding.make_bindings([key.binding])} for key in TABLE}
+    return {id_: ",".join(names) for id_, names in found.items() if set(names) - given.get(id_, set())}
+
+
+def shown(key: Key, others: Mapping[str, str]) -> str:
+    """How a key is written: ``Enter``, ``ctrl+q``; ``others`` are remapped."""
+    if key.shown and key.id not in others:
+        return key.shown
+    return " ".join(name.strip() for name in others.get(key.id, key.keys).split(","))
+
+
+def load_keymap(path: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """The user's own keys by binding id, and what is wrong in the file; a file that is not there is empty."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}, ()
+    except (OSError, ValueError) as error:
+        return {}, (Problem(plain(str(path)), "", f"cannot be read: {error}"),)
+    ids = [key.id for key in TABLE]
+    keymap: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, value in table.items():
+        if name not in ids:
+            problems.append(Problem(str(path), name, "no such key" + did_you_mean(name, ids)))
+        elif not isinstance(value, str) or not value.strip():
+            problems.append(Problem(str(path), name, 'must be a key, such as "f" or "ctrl+t"'))
+        else:
+            keymap[name] = value
+    return keymap, tuple(problems)
+
+
+TABLE = (*EVERYWHERE, *NEW, *RUN, *RUNS, *QUIT, *READER)
+"""All there is."""

@@ -1,0 +1,83 @@
+"""Starts workers: processes in sessions of their own, which outlive whoever started them.
+
+The worker's module is named in a string: whoever starts a worker does not import torch.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+from tui_trainer.core import rundir
+from tui_trainer.core.rundir import RunDir
+
+# -P keeps the current folder off sys.path: a user's own torch.py there is not imported.
+_WORKER = (sys.executable, "-P", "-m", "tui_trainer.training.worker")
+
+
+def start(run: RunDir, *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """Start a worker for ``run``, its output in worker.log; ``env`` adds to the environment it inherits."""
+    with _log(run.worker_log) as output:
+        return _spawn(
+            [str(run.path.absolute())], cwd=run.path, stdin=subprocess.DEVNULL, output=output, env=env
+        )
+
+
+class WaitingWorker:
+    """A worker started ahead of its run: it loads PyTorch while the user still chooses.
+
+    It ends by itself when this process ends or discards it. Until it has a run, what it prints goes to
+    ``<home>/waiting-worker.log``; then it turns to the run's worker.log by itself.
+    """
+
+    def __init__(self, *, env: Mapping[str, str] | None = None) -> None:
+        self._env = env
+        home = rundir.home()
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _log(home / "waiting-worker.log") as output:
+            self.process = _spawn(["--wait"], cwd=home, stdin=subprocess.PIPE, output=output, env=env)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether a run can still be assigned to it."""
+        return not self._pipe.closed and self.process.poll() is None
+
+    def assign(self, run: RunDir) -> subprocess.Popen[bytes]:
+        """Hand it ``run``, once; a worker that died while waiting is replaced by a fresh start."""
+        if not self.is_alive:
+            return start(run, env=self._env)
+        try:
+            with self._pipe as pipe:
+                pipe.write(os.fsencode(run.path.absolute()) + b"\n")
+        except BrokenPipeError:
+            return start(run, env=self._env)
+        return self.process
+
+    def discard(self) -> None:
+        """Let it go: it ends by itself at the end of its input."""
+        self._pipe.close()
+
+    @property
+    def _pipe(self) -> IO[bytes]:
+        assert self.process.stdin is not None
+        return self.process.stdin
+
+
+def _log(path: Path) -> IO[bytes]:
+    return open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+def _spawn(
+    arguments: list[str], *, cwd: Path, stdin: int, output: IO[bytes], env: Mapping[str, str] | None
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*_WORKER, *arguments],
+        cwd=cwd,
+        stdin=stdin,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **(env or {})},
+        start_new_session=True,
+    )

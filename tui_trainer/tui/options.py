@@ -1,0 +1,17 @@
+"""How the app was started."""
+
+from dataclasses import dataclass, field
+
+from tui_trainer.core.compose import Choices
+from tui_trainer.core.presets import Language
+
+
+@dataclass(frozen=True)
+class AppOptions:
+    """What the command line or the environment decided."""
+
+    choices: Choices = field(default_factory=Choices)
+    """What New begins with."""
+    lang: Language = "en"
+    ascii: bool = False
+    """Nothing but ASCII reaches the terminal."""

@@ -1,0 +1,1 @@
+"""Pure drawing: numbers in, lines of text out. No Textual."""

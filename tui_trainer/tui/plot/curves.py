@@ -1,0 +1,140 @@
+"""The charts of a run: its loss, and one other metric, out of a History and the way it is looked at."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tui_trainer.core.history import History
+from tui_trainer.tui.plot.model import (
+    SMOOTHING_SHARE,
+    Axis,
+    ChartModel,
+    ChartOptions,
+    Curve,
+    Knots,
+    Mark,
+    Uniform,
+)
+from tui_trainer.tui.plot.ticks import linear_ticks
+
+TRAIN, VALIDATION, BATCH = 0, 1, 2
+"""Colours of a run's curves, the same in every chart."""
+
+_RECENT_SHARE = 0.25
+"""What is recent: the last quarter of what has been trained."""
+
+
+@dataclass(frozen=True)
+class _View:
+    """Where on x a run is looked at."""
+
+    axis: Axis
+    label: str
+    low: float
+    high: float
+    whole: bool
+
+
+def loss_curves(history: History, options: ChartOptions, marks: tuple[Mark, ...] = ()) -> ChartModel:
+    """The loss: train and validation at evaluations, and of every batch, dotted, behind them."""
+    return metric_curves(history, options, "loss", marks)
+
+
+def metric_curves(
+    history: History, options: ChartOptions, metric: str, marks: tuple[Mark, ...] = ()
+) -> ChartModel:
+    """One metric: train as a line and validation as points, at evaluations; what every step recorded behind.
+
+    The x of ``marks`` are steps.
+    """
+    view = _view(history, options)
+    smoothing = SMOOTHING_SHARE[options.smoothing] * (view.high - view.low)
+    curves = []
+    batch = history.batch.get(metric)
+    if batch:
+        curves.append(Curve("batch", batch, "thin", BATCH, view.axis, "train (batch)", smoothing))
+    train, validation = history.curves.get(("train", metric)), history.curves.get(("validation", metric))
+    if train:
+        curves.append(Curve("train", train, "line", TRAIN, view.axis, "train(eval)", smoothing))
+    if validation:
+        curves.append(Curve("val", validation, "points", VALIDATION, view.axis, "val"))
+    baseline = history.started.baselines.get(metric) if history.started else None
+    return ChartModel(
+        title=metric,
+        curves=tuple(curves),
+        baselines=(baseline,) if baseline else (),
+        marks=tuple(replace(mark, x=float(view.axis.xs_of(mark.x))) for mark in marks),
+        x_label=view.label,
+        x_range=(view.low, view.high),
+        x_whole=view.whole,
+        notes=_notes(options, view, smoothing),
+        empty=_empty(history),
+    )
+
+
+def _view(history: History, options: ChartOptions) -> _View:
+    """The axis and its ends: all that is planned, so that curves grow into a picture that stands still.
+
+    When the run has ended, all that was done.
+    """
+    done = float(history.step)
+    planned = done if history.ended and done else float(max(history.planned_steps, history.step, 1))
+    if options.x_axis == "time":
+        return _time_view(history, options, done)
+    per_epoch = float(history.steps_per_epoch)
+    epochs = options.x_axis == "epoch"
+    axis = Uniform(per_epoch) if epochs else Uniform()
+    unit = per_epoch if epochs else 1.0
+    if options.window == "recent" and done:
+        low, high = _recent(done / unit)
+        return _View(axis, options.x_axis, low, high, whole=high - low >= 2)
+    high = planned / unit
+    return _View(axis, options.x_axis, 0.0, high, whole=high >= 2)
+
+
+def _time_view(history: History, options: ChartOptions, done: float) -> _View:
+    eta_s = history.eta_s() or 0.0
+    longest = history.elapsed_s + (eta_s if options.window == "all" else 0.0)
+    unit, label = next((u, name) for u, name, limit in _TIME_UNITS if longest < limit)
+    steps, seconds = history.knots()
+    axis = Knots(steps, seconds / unit)
+    now = history.elapsed_s / unit
+    if options.window == "recent" and done:
+        return _View(axis, label, *_recent(now), whole=False)
+    if history.ended and now:
+        return _View(axis, label, 0.0, now, whole=False)
+    return _View(axis, label, 0.0, _round_up(max(longest / unit, 1.0)), whole=False)
+
+
+_TIME_UNITS = ((1.0, "s", 180.0), (60.0, "min", 3 * 3600.0), (3600.0, "h", np.inf))
+
+
+def _recent(done: float) -> tuple[float, float]:
+    """The last quarter, between round numbers, so that the window moves now and then, not always."""
+    ticks = linear_ticks(0.0, done, 16)
+    low = float(max(ticks[ticks <= (1 - _RECENT_SHARE) * done], default=0.0))
+    step = float(ticks[1] - ticks[0]) if len(ticks) > 1 else done
+    return low, max(float(np.ceil(done / step) * step), low + step)
+
+
+def _round_up(value: float) -> float:
+    """The next of a row of round numbers about a tenth apart: an estimate that wavers moves no axis."""
+    tenth = 10.0 ** np.floor(np.log10(value)) / 10
+    round_numbers = (tens * tenth for tens in (*range(10, 30, 2), *range(30, 101, 5)))
+    return float(next(number for number in round_numbers if number >= value * (1 - 1e-9)))
+
+
+def _notes(options: ChartOptions, view: _View, smoothing: float) -> tuple[str, ...]:
+    notes = []
+    if options.window == "recent":
+        notes.append("recent")
+    if smoothing:
+        start, end = view.axis.steps_of([view.low, view.low + smoothing])
+        notes.append(f"mean of {max(round(float(end - start)), 1)} steps")
+    return tuple(notes)
+
+
+def _empty(history: History) -> str:
+    if history.phase == "failed":
+        return "the run failed before its first value"
+    return "waiting for the first value" if not history.ended else "no value was recorded"

@@ -1,0 +1,85 @@
+"""Styled lines as plain values: what a drawing function returns and a widget paints.
+
+A span names the *role* of its text, never a colour, so that one picture serves light, dark and no colour.
+"""
+
+from typing import Literal, NamedTuple, TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+
+Role: TypeAlias = Literal[
+    "text",  # what is read first
+    "strong",  # the one thing to see
+    "quiet",  # labels, zeros, hints
+    "hit",  # right predictions; level tints the ground
+    "miss",  # wrong predictions; level tints the ground
+    "good",
+    "warn",
+    "bad",
+    "accent",  # the chosen tab, a key
+    "point",  # a sample in a plot
+]
+
+
+class Span(NamedTuple):
+    """A piece of one line. ``level`` from 0 to 1 is how strongly ``hit`` and ``miss`` are tinted."""
+
+    text: str
+    role: Role = "text"
+    level: float = 0.0
+
+
+Line: TypeAlias = tuple[Span, ...]
+
+
+def text_of(line: Line) -> str:
+    """The line without its roles."""
+    return "".join(span.text for span in line)
+
+
+def width_of(line: Line) -> int:
+    """Cells the line takes on screen."""
+    return sum(cell_len(span.text) for span in line)
+
+
+def shorten(text: str, width: int) -> str:
+    """``text`` in at most ``width`` cells, ending in … where something was cut."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, max(0, width - 1)).rstrip() + "…" if width > 0 else ""
+
+
+def left(text: str, width: int) -> str:
+    """``text`` in exactly ``width`` cells, at the left."""
+    return set_cell_size(shorten(text, width), width)
+
+
+def right(text: str, width: int) -> str:
+    """``text`` in exactly ``width`` cells, at the right."""
+    short = shorten(text, width)
+    return " " * (width - cell_len(short)) + short
+
+
+def spread(first: Line, last: Line, width: int) -> Line:
+    """``first`` at the left, ``last`` at the right of ``width`` cells; ``first`` is cut when it must."""
+    room = max(0, width - width_of(last) - (1 if last else 0))
+    start = clip(first, room)
+    return (*start, Span(" " * (width - width_of(start) - width_of(last))), *last)
+
+
+def clip(line: Line, width: int) -> Line:
+    """The line in at most ``width`` cells, ending in … where something was cut."""
+    kept: list[Span] = []
+    for span in line:
+        if cell_len(span.text) > width:
+            return (*kept, span._replace(text=shorten(span.text, width)))
+        kept.append(span)
+        width -= cell_len(span.text)
+    return tuple(kept)
+
+
+def crop(line: Line, width: int) -> Line:
+    """The line in exactly ``width`` cells."""
+    short = clip(line, width)
+    missing = width - width_of(short)
+    return (*short, Span(" " * missing)) if missing else short

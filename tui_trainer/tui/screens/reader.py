@@ -1,0 +1,69 @@
+"""Screens of running text: one reads, scrolls and goes back."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+
+from tui_trainer.core.text import plain
+from tui_trainer.core.validation import Problem
+from tui_trainer.tui import keys
+from tui_trainer.tui.widgets.key_bar import KeyBar
+from tui_trainer.tui.widgets.prose import Paragraph, Prose
+from tui_trainer.tui.widgets.title_bar import TitleBar
+
+_BLANK = Paragraph(Content(""))
+
+
+class Reader(Screen[None]):
+    """Paragraphs below a heading."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.READER)]
+
+    def __init__(self, heading: str, paragraphs: Sequence[Paragraph]) -> None:
+        super().__init__()
+        self._paragraphs = [Paragraph(Content.styled(heading, "bold $primary")), _BLANK, *paragraphs]
+
+    def compose(self) -> ComposeResult:
+        """The text between title and keys."""
+        yield TitleBar()
+        with VerticalScroll(id="page", can_focus=False):
+            yield Prose(self._paragraphs)
+        yield KeyBar(keys.READER)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one("#page").scroll_relative(y=lines, animate=False)
+
+
+def help_for(screen: keys.Explained) -> Reader:
+    """How to read a screen, and what its keys do."""
+    paragraphs: list[Paragraph] = []
+    for text in screen.HOW_TO_READ.split("\n\n"):
+        paragraphs += [Paragraph(Content(text)), _BLANK]
+    others = keys.remapped(screen.active_bindings)
+    rows = [(keys.shown(key, others), key.help) for key in (*screen.KEYS, *keys.EVERYWHERE)]
+    width = max(len(name) for name, _ in rows)
+    paragraphs += [
+        Paragraph(Content(sentence), Content.styled(f"{name:>{width}}  ", "bold $primary"))
+        for name, sentence in rows
+    ]
+    return Reader("How to read this screen", paragraphs)
+
+
+def problems_page(problems: Sequence[Problem]) -> Reader:
+    """Every mistake in the user's files, file by file."""
+    paragraphs: list[Paragraph] = []
+    for file in dict.fromkeys(problem.file for problem in problems):
+        paragraphs.append(Paragraph(Content.styled(plain(file or ""), "bold")))
+        for problem in problems:
+            if problem.file == file:
+                said = str(Problem(None, problem.key, problem.message, problem.value))
+                paragraphs.append(Paragraph(Content(plain(said)), Content.styled("  ✗ ", "$error")))
+        paragraphs.append(_BLANK)
+    paragraphs.append(Paragraph(Content("All other presets work. Files are read when the program starts.")))
+    return Reader("Mistakes in your files", paragraphs)

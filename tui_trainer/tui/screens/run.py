@@ -1,0 +1,382 @@
+"""A run: its curves, its confusion matrix, what is known of it; live, finished or told once more."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from tui_trainer.core import control
+from tui_trainer.core.control import Continue, Pace, Pause, Request, Stop
+from tui_trainer.core.events import Split
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.text import plain
+from tui_trainer.tui import keys, terminal, views
+from tui_trainer.tui.alert import alert
+from tui_trainer.tui.plot.curves import loss_curves, metric_curves
+from tui_trainer.tui.plot.model import ChartOptions
+from tui_trainer.tui.plot.raster import GlyphName
+from tui_trainer.tui.plot.spans import Line, Span, clip
+from tui_trainer.tui.views import facts, header
+from tui_trainer.tui.views.page import Look, Page
+from tui_trainer.tui.watch import Watch
+from tui_trainer.tui.widgets.chart import LineChart
+from tui_trainer.tui.widgets.run_keys import RunKeys
+from tui_trainer.tui.widgets.span_view import SpanView
+
+_TICK_S = 0.1
+_TICK_OVER_SSH_S = 0.2
+_FIGURES_S = 1.0
+_VIEW_S = 0.25
+"""The lower half follows evaluations no faster than one can look."""
+_REASON_ROWS = 3
+_FACTS = 3
+"""So many where the screen is tall and has no panel for them."""
+_ASKED_S = 6.0
+"""How long a question waits for the same key again."""
+
+
+class RunScreen(Screen[None]):
+    """Two charts above, one of several views below; a second pressed key never loses anything."""
+
+    KEYS: ClassVar[tuple[keys.Key, ...]] = keys.RUN
+    HOW_TO_READ: ClassVar[str] = (
+        "Above: the loss, and accuracy (for regression R²: 1 is perfect, 0 no better than the mean). A "
+        "line is train, points are validation, both measured after an epoch without dropout, so that they "
+        "compare; dots behind are the loss of each batch on its way. A dashed line is the trivial answer: "
+        "a net that is no better has learned nothing.\n\n"
+        "Confusion: a row is the true class, a column what it was taken for. What is right is on the "
+        "diagonal; · is none. Recall: how much of a class was found. Precision: how much of what was "
+        "taken for a class is of it.\n\n"
+        "Everything is read from the run's log: closing this screen stops nothing."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.RUN)]
+    DEFAULT_CSS = """
+    RunScreen {
+        #header { height: 2; padding: 0 1; }
+        #charts { height: 1fr; }
+        #loss { padding: 0 1 0 1; }
+        #metric { padding: 0 1 0 0; border-left: solid $panel; }
+        #tabs { height: 1; background: $surface; }
+        #view { width: 1fr; height: 1fr; padding: 0 1; }
+        #lower { height: 11; }
+        #side { display: none; width: 42%; height: 1fr; padding: 0 1; border-left: solid $panel; }
+        #facts { height: 1; padding: 0 1; }
+        RunKeys { height: 1; padding: 0 1; background: $surface; color: $text-muted; }
+        &.-full #charts { display: none; }
+        &.-tall #charts { height: 46%; }
+        &.-bad #lower { height: 9; }
+        &.-full #lower, &.-tall #lower { height: 1fr; }
+        &.-tall #view { padding: 1 1 0 1; }
+        &.-tall.-wide #side { display: block; padding: 1 1 0 1; }
+        &.-tall.-wide #facts { display: none; }
+    }
+    """
+
+    def __init__(
+        self, run: RunDir, *, glyphs: GlyphName = "braille", clock: Callable[[], float] = time.time
+    ) -> None:
+        super().__init__()
+        self._clock = clock
+        self._watch = Watch(run)
+        self._options = ChartOptions(glyphs=glyphs)
+        self._look = Look(colour=terminal.color_system(os.environ) != "none")
+        self._view = 0
+        self._page = Page(())
+        self._question = ""
+        self._asked_until = 0.0
+        self._told_at = 0.0
+        self._viewed_at = 0.0
+        self._viewed = 0
+        """How many evaluations there were when the lower half was drawn."""
+
+    def compose(self) -> ComposeResult:
+        """Header, charts, views, keys."""
+        yield SpanView(id="header")
+        with Horizontal(id="charts"):
+            yield LineChart(id="loss")
+            yield LineChart(id="metric")
+        yield SpanView(id="tabs")
+        with Horizontal(id="lower"):
+            yield SpanView(id="view")
+            yield SpanView(id="side")
+        yield SpanView(id="facts")
+        yield RunKeys()
+
+    def on_mount(self) -> None:
+        """Begin to follow the run; what is there by now is read before any of it is drawn."""
+        self._told_at = time.monotonic()
+        self._interval_s = _TICK_OVER_SSH_S if os.environ.get("SSH_CONNECTION") else _TICK_S
+        self.set_interval(self._interval_s, self._tick)
+        self.call_after_refresh(self._tick)
+
+    def on_resize(self) -> None:
+        """Draw for the new size, once the widgets have theirs."""
+        self.call_after_refresh(self._draw)
+
+    # Following
+
+    def _tick(self) -> None:
+        """Read what is new, and draw what it changes: charts at once, figures once a second."""
+        watch, now = self._watch, time.monotonic()
+        changed = watch.read_new()
+        if watch.more:
+            self.call_after_refresh(self._tick)
+            if now - self._told_at < _FIGURES_S:
+                return
+        changed |= watch.advance(self._interval_s)
+        turned = self._judge()
+        if changed:
+            self._draw_charts()
+        if turned or (now - self._told_at >= _FIGURES_S and (watch.is_live or watch.is_replay)):
+            self._draw_texts()
+            self._draw_view()
+        elif self._num_evaluations != self._viewed and now - self._viewed_at >= _VIEW_S:
+            self._draw_view()
+
+    @property
+    def _num_evaluations(self) -> int:
+        return sum(map(len, self._watch.history.evaluations.values()))
+
+    def _judge(self) -> bool:
+        watch = self._watch
+        known = watch.since > 0
+        turned = watch.judge(self._clock())
+        if turned and known and not watch.is_live:
+            reason = plain(watch.history.reason)
+            alert(self.app, f"{watch.name} {watch.state}{': ' + reason if reason else ''}")
+        if turned and watch.state in ("failed", "crashed") and self._view == 0:
+            self._view = views.WORKER_LOG
+        return turned
+
+    # Drawing
+
+    def _draw(self) -> None:
+        self._draw_charts()
+        self._draw_view()
+        self._draw_texts()
+
+    def _draw_charts(self) -> None:
+        if self.has_class("-full"):
+            return
+        history = self._watch.history
+        self.query_one("#loss", LineChart).show(loss_curves(history, self._options), self._options)
+        metric = metric_curves(history, self._options, self._watch.headline)
+        metric = replace(metric, title=header.name_of(metric.title))
+        self.query_one("#metric", LineChart).show(metric, self._options)
+
+    def _draw_view(self) -> None:
+        """The lower half, and its name above it."""
+        self._viewed, self._viewed_at = self._num_evaluations, time.monotonic()
+        area, bar = self.query_one("#view", SpanView), self.query_one("#tabs", SpanView)
+        self._look = replace(
+            self._look,
+            step=self._cursor_step(),
+            glyphs=self._options.glyphs,
+            is_wide=self.size.width >= terminal.WIDE,
+        )
+        if area.content_size:
+            self._page = views.VIEWS[self._view](self._watch, self._look, *area.content_size)
+        area.show(self._page.lines)
+        bar.show([views.tabs(self._watch, self._view, self._page.caption, bar.content_size.width)])
+
+    def _draw_texts(self) -> None:
+        """Header, facts and keys: all that has figures in it."""
+        watch = self._watch
+        self._told_at = time.monotonic()
+        head = self.query_one("#header", SpanView)
+        head.show(header.lines(watch, self._clock(), head.content_size.width))
+        told = self._told()
+        self._draw_facts(told)
+        self._draw_side(told)
+        is_full = self.has_class("-full")
+        self.query_one(RunKeys).show(watch, has_cursor=self._look.step is not None, is_full=is_full)
+
+    def _draw_facts(self, told: list[Line]) -> None:
+        """The most urgent fact; the reason of a failure in full."""
+        below = self.query_one("#facts", SpanView)
+        width = below.content_size.width
+        rows = _FACTS if self.has_class("-tall") else 1
+        is_bad = bool(told) and told[0][0].role == "bad"
+        if is_bad != self.has_class("-bad"):
+            self.set_class(is_bad, "-bad")
+            self.call_after_refresh(self._draw)
+        if is_bad:
+            lines = facts.fold(told[0], width)[:_REASON_ROWS]
+        else:
+            lines = [clip(line, width) for line in told[:rows]]
+        below.styles.height = max(rows, len(lines))
+        below.show(lines)
+
+    def _draw_side(self, told: list[Line]) -> None:
+        side = self.query_one("#side", SpanView)
+        width, height = side.content_size
+        if not side.display or not width:
+            return
+        happened = facts.marks(self._watch)
+        lines = [folded for line in told for folded in facts.fold(line, width)]
+        room = max(0, height - len(lines) - 2)
+        if happened and room:
+            lines += [(), (Span("marks", "quiet"),), *(clip(line, width) for line in happened[:room])]
+        side.show(lines)
+
+    def _told(self) -> list[Line]:
+        """What there is to say; a question that waits for an answer first."""
+        told = facts.facts(self._watch, self._look)
+        if self._is_asked:
+            return [(Span("? ", "accent"), Span(self._question, "strong")), *told]
+        return told
+
+    # The run
+
+    def _send(self, request: Request) -> None:
+        try:
+            control.send(self._watch.run, request)
+        except OSError as error:
+            self.notify(plain(f"the run cannot be asked: {error}"), severity="error", markup=False)
+
+    def action_play(self) -> None:
+        """Pause a live run or let it go on; replay one that has ended."""
+        watch = self._watch
+        if not watch.is_live:
+            watch.play()
+            self._draw()
+        elif watch.state == "paused":
+            self._send(Continue(attempt=watch.attempt))
+        else:
+            self._send(Pause(attempt=watch.attempt))
+
+    def action_faster(self) -> None:
+        """Full speed."""
+        if self._watch.is_replay:
+            self._watch.stop_replay()
+            self._draw()
+        elif self._watch.is_live:
+            self._send(Pace(attempt=self._watch.attempt, updates_per_s=None))
+
+    def action_stop(self) -> None:
+        """Ask, then stop the run cleanly."""
+        if not self._watch.is_live:
+            self._ask("This run has ended: there is nothing to stop.")
+        elif self._is_asked:
+            self._send(Stop(attempt=self._watch.attempt))
+            self._ask("stopping: it ends after this step and keeps what was recorded")
+        else:
+            self._ask("x again stops the run for good; all that was recorded is kept")
+
+    @property
+    def _is_asked(self) -> bool:
+        return time.monotonic() < self._asked_until
+
+    def _ask(self, question: str) -> None:
+        self._question, self._asked_until = question, time.monotonic() + _ASKED_S
+        self._draw_texts()
+        self.set_timer(_ASKED_S + 0.1, self._draw)
+
+    # Charts
+
+    def _cursor_step(self) -> float | None:
+        chart = self.query_one("#loss", LineChart)
+        if chart.cursor_x is None or not chart.model.curves:
+            return None
+        return float(chart.model.curves[0].axis.steps_of(chart.cursor_x))
+
+    def action_cursor(self, cells: int) -> None:
+        """Move the cursor of both charts; the view below follows it."""
+        loss, metric = self.query(LineChart)
+        loss.move_cursor(cells)
+        if loss.cursor_x is not None:
+            metric.put_cursor(loss.cursor_x)
+        self._show(self._look)
+
+    def _change(self, options: ChartOptions) -> None:
+        if options.x_axis != self._options.x_axis:
+            self._hide_cursor()
+        self._options = options
+        self._draw()
+
+    def _hide_cursor(self) -> None:
+        for chart in self.query(LineChart):
+            chart.hide_cursor()
+
+    def action_log(self) -> None:
+        """Linear or logarithmic y."""
+        self._change(self._options.toggle_log())
+
+    def action_smooth(self) -> None:
+        """More smoothing, or none again."""
+        self._change(self._options.next_smoothing())
+
+    def action_x_axis(self) -> None:
+        """Another x."""
+        self._change(self._options.next_x_axis())
+
+    def action_window(self) -> None:
+        """The whole run, or what is recent."""
+        self._change(self._options.next_window())
+
+    def action_glyphs(self) -> None:
+        """Other characters to draw with."""
+        self._change(self._options.next_glyphs())
+
+    # Views
+
+    def _show(self, look: Look) -> None:
+        self._look = look
+        self._draw_view()
+        self._draw_texts()
+
+    def action_view(self, number: int) -> None:
+        """Show a view by its number."""
+        self._view = number - 1
+        self._show(replace(self._look, top=None, column=0))
+
+    def action_step_view(self, by: int) -> None:
+        """Show the next view or the one before."""
+        self.action_view((self._view + by) % len(views.VIEWS) + 1)
+
+    def action_full(self) -> None:
+        """Give the view the whole screen, or the charts their place back."""
+        self.toggle_class("-full")
+        self.call_after_refresh(self._draw)
+
+    def action_scroll(self, rows: int) -> None:
+        """Scroll the view; a log that is at its end follows again."""
+        top = min(max(0, self._page.top + rows), self._page.last_top)
+        follows = self._view == views.WORKER_LOG and top == self._page.last_top
+        self._show(replace(self._look, top=None if follows else top))
+
+    def action_columns(self, columns: int) -> None:
+        """Scroll a matrix sideways."""
+        column = min(max(0, self._look.column + columns), self._page.last_column)
+        self._show(replace(self._look, column=column))
+
+    def action_split(self) -> None:
+        """Show the next split that was measured."""
+        splits: list[Split] = ["validation", "train"]
+        if self._watch.evaluation("test"):
+            splits.append("test")
+        at = splits.index(self._look.split) if self._look.split in splits else -1
+        self._show(replace(self._look, split=splits[(at + 1) % len(splits)]))
+
+    def action_percent(self) -> None:
+        """Counts, or percent of each row."""
+        self._show(replace(self._look, cells="counts" if self._look.cells == "percent" else "percent"))
+
+    def action_back(self) -> None:
+        """Leave what was entered last, and the screen at the end."""
+        if self.query_one("#loss", LineChart).cursor_x is not None:
+            self._hide_cursor()
+            self._draw()
+        elif self.has_class("-full"):
+            self.action_full()
+        elif self._watch.is_replay:
+            self._watch.stop_replay()
+            self._draw()
+        else:
+            self.app.pop_screen()

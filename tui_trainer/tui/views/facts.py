@@ -1,0 +1,117 @@
+"""What there is to say about a run, most urgent first: numbers and events, no diagnosis."""
+
+import math
+import textwrap
+from collections.abc import Iterator
+
+from tui_trainer.core import figures
+from tui_trainer.core.confusion import most_confused
+from tui_trainer.core.text import plain
+from tui_trainer.tui.plot.spans import Line, Role, Span
+from tui_trainer.tui.views.header import name_of
+from tui_trainer.tui.views.page import Look
+from tui_trainer.tui.watch import Watch, counts_of
+
+
+def facts(watch: Watch, look: Look) -> list[Line]:
+    """One line a fact, led by a mark that says what kind it is."""
+    return [
+        *_troubles(watch),
+        *_waits(watch),
+        *_ending(watch),
+        *_confusions(watch, look),
+        *_splits(watch, look),
+    ]
+
+
+def marks(watch: Watch) -> list[Line]:
+    """What happened when, the latest first."""
+    history = watch.history
+    happened = [(note.step, plain(note.text)) for note in history.notes]
+    best = history.best(watch.select_by)
+    if best is not None:
+        happened.append((best.step, f"best validation {watch.select_by}, weights kept"))
+    happened.sort(key=lambda each: each[0], reverse=True)
+    return [
+        (Span(f"epoch {history.epoch_of(step):.4g}", "quiet"), Span(f"  {text}")) for step, text in happened
+    ]
+
+
+def _troubles(watch: Watch) -> Iterator[Line]:
+    history = watch.history
+    if watch.problem:
+        yield _fact("✗", "bad", watch.problem)
+    if watch.state == "failed" and not watch.is_replay:
+        yield _fact("✗", "bad", plain(history.reason) or "it failed without giving a reason: 4 shows its log")
+    if watch.state == "crashed":
+        yield _fact("✗", "bad", "the worker ended without a word: 4 shows what it printed last")
+    if history.damage:
+        lost = sum(skipped.length for skipped in history.damage)
+        places = "one place" if len(history.damage) == 1 else f"{len(history.damage)} places"
+        yield _fact(
+            "!", "warn", f"the log is damaged in {places} ({lost:,} bytes): what they held is missing"
+        )
+
+
+def _waits(watch: Watch) -> Iterator[Line]:
+    history = watch.history
+    if watch.state == "loading" and history.notes:
+        yield _fact("…", "quiet", plain(history.notes[-1].text))
+    if watch.state not in ("training", "paused") or watch.recipe is None:
+        return
+    every = watch.recipe.training.evaluate_every
+    first = history.steps_per_epoch if every == "epoch" else every
+    pace = history.steps_per_second()
+    if history.step < first and history.evaluations["validation"] and pace and first / pace > 2:
+        wait = figures.duration((first - history.step) / pace)
+        yield _fact("…", "quiet", f"first validation after {first:,} updates, in about {wait}")
+
+
+def _ending(watch: Watch) -> Iterator[Line]:
+    history = watch.history
+    test = watch.evaluation("test")
+    if test is not None and not watch.is_live:
+        values = ", ".join(
+            f"{name_of(metric)} {figures.value(test.metrics[metric])}"
+            for metric in dict.fromkeys((watch.headline, "loss", "rmse"))
+            if metric in test.metrics
+        )
+        epoch = f"{history.epoch_of(test.step):.4g}"
+        yield _fact("✓", "good", f"test {values} ({test.num_samples:,} samples, weights of epoch {epoch})")
+    if watch.state in ("finished", "stopped") and history.reason:
+        yield _fact("·", "quiet", plain(history.reason))
+
+
+def _confusions(watch: Watch, look: Look) -> Iterator[Line]:
+    evaluation = watch.evaluation(look.split, look.step)
+    counts = counts_of(evaluation) if evaluation and evaluation.step else None
+    found = None if counts is None else most_confused(counts)
+    if found is not None:
+        names = watch.classes
+        true, predicted = (names[i] if i < len(names) else str(i) for i in (found.true, found.predicted))
+        share = f"{found.count:,} of {found.of:,}"
+        yield _fact("!", "warn", f"{true} taken for {predicted} in {share}: the most frequent confusion")
+
+
+def _splits(watch: Watch, look: Look) -> Iterator[Line]:
+    train, validation = watch.evaluation("train", look.step), watch.evaluation("validation", look.step)
+    if train is None or validation is None:
+        return
+    for metric in ("loss", watch.headline):
+        pair = [evaluation.metrics.get(metric, math.nan) for evaluation in (train, validation)]
+        if all(map(math.isfinite, pair)):
+            values = f"train {figures.value(pair[0])}, validation {figures.value(pair[1])}"
+            gap = figures.value(abs(pair[1] - pair[0]))
+            yield _fact("·", "quiet", f"{name_of(metric)}: {values}, gap {gap}")
+
+
+def _fact(mark: str, role: Role, text: str) -> Line:
+    return (Span(f"{mark} ", role), Span(text))
+
+
+def fold(line: Line, width: int) -> list[Line]:
+    """A fact on as many lines as it needs, hanging under its mark."""
+    mark, text = line[0], "".join(span.text for span in line[1:])
+    rows = textwrap.wrap(text, max(10, width - 2)) or [""]
+    role = line[-1].role
+    return [(mark if i == 0 else Span("  "), Span(row, role)) for i, row in enumerate(rows)]

@@ -1,0 +1,72 @@
+"""The list of runs as styled lines."""
+
+from collections.abc import Sequence
+
+from tui_trainer.core import figures
+from tui_trainer.core.liveness import State
+from tui_trainer.core.summary import Summary
+from tui_trainer.tui.plot.spans import Line, Role, Span, shorten
+from tui_trainer.tui.plot.table import Column, table
+
+_MARKS: dict[State, tuple[str, Role]] = {
+    "finished": ("✓", "good"),
+    "stopped": ("■", "warn"),
+    "failed": ("✗", "bad"),
+    "crashed": ("✗", "bad"),
+    "paused": ("○", "warn"),
+    "starting": ("○", "quiet"),
+    "loading": ("○", "quiet"),
+    "unknown": ("?", "warn"),
+}
+_WIDE = 110
+_SHORT = {"accuracy": "acc", "r2": "R²"}
+_LEAST_TITLE = 12
+
+
+def lines(summaries: Sequence[Summary], now: float, width: int) -> tuple[Line, ...]:
+    """A line of names, then a line a run; more of them where there is room. ``now`` is Unix time."""
+    wide = width >= _WIDE
+    columns = [Column("", "left"), Column("state", "left"), Column("name", "left", 20 if wide else 14)]
+    columns += [Column("best val."), Column("epoch")]
+    if wide:
+        columns += [Column("last"), Column("epochs"), Column("trained for")]
+    columns += [Column("age")]
+    fixed = table(columns, [_cells(summary, now, wide=wide) for summary in summaries], width)
+    room = max(_LEAST_TITLE, width - max(sum(map(len, (s.text for s in line))) for line in fixed) - 2)
+    titles = ["recipe", *(summary.title for summary in summaries)]
+    return tuple(
+        (*line, Span("  "), Span(shorten(title, room), "quiet"))
+        for line, title in zip(fixed, titles, strict=True)
+    )
+
+
+def words(summary: Summary) -> str:
+    """What a filter looks at."""
+    return f"{summary.run.id} {summary.name} {summary.title} {summary.state}".lower()
+
+
+def detail(summary: Summary) -> Line:
+    """The chosen run in one line: what it is called on the command line, and why it ended."""
+    reason = (Span(f"   {summary.reason}", "warn" if summary.state == "failed" else "quiet"),)
+    damage = (Span("   the log is damaged", "warn"),) if summary.damaged else ()
+    return (Span(summary.run.id, "quiet"), *(reason if summary.reason else ()), *damage)
+
+
+def _cells(summary: Summary, now: float, *, wide: bool) -> list[str | Span]:
+    cells: list[str | Span] = [
+        Span(*_MARKS.get(summary.state, ("●", "good"))),
+        summary.state,
+        Span(summary.name, "strong"),
+        _best(summary),
+        f"{summary.best.epoch:.4g}" if summary.best else "–",
+    ]
+    if wide:
+        last = figures.value(summary.last.headline) if summary.last else "–"
+        cells += [last, f"{summary.epoch:.4g}", figures.duration(summary.duration_s)]
+    return [*cells, Span(figures.age(now - summary.started_at), "quiet")]
+
+
+def _best(summary: Summary) -> str:
+    if summary.best is None:
+        return "–"
+    return f"{_SHORT.get(summary.headline, summary.headline)} {figures.value(summary.best.headline)}"

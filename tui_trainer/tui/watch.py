@@ -1,0 +1,245 @@
+"""One run as a screen follows it: its log read bit by bit, its state judged, or its replay."""
+
+import math
+from collections import deque
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_trainer.core import liveness
+from tui_trainer.core.control import ControlReader, Pace
+from tui_trainer.core.events import Evaluated, Predictions, Split
+from tui_trainer.core.facts import facts
+from tui_trainer.core.history import History
+from tui_trainer.core.layers import Layer, layer_table
+from tui_trainer.core.liveness import State
+from tui_trainer.core.recipe import Recipe
+from tui_trainer.core.replay import Replay
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.runlog import LogReader, RunLogError, read_at
+from tui_trainer.core.summary import HEADLINE
+from tui_trainer.core.text import plain
+
+ENDS: frozenset[State] = frozenset({"finished", "stopped", "failed", "crashed"})
+"""States that nothing but another attempt changes."""
+
+_LOG_TAIL = 128 * 1024
+_LONGEST_REPLAY_S = 60.0
+
+Values = NDArray[np.float32]
+
+
+class Watch:
+    """Follows a run. It reads files, never writes any, and no damage in them stops it."""
+
+    def __init__(self, run: RunDir) -> None:
+        self.run = run
+        self.recipe: Recipe | None = None
+        self.problem = ""
+        """Why the recipe or the log cannot be read."""
+        self.notes: tuple[str, ...] = ()
+        """What this version does not know of the recipe."""
+        self.layers: tuple[Layer, ...] = ()
+        self.state: State = "starting"
+        self.said = "starting"
+        """The state in words."""
+        self.since = 0.0
+        """When it was found in that state, Unix time."""
+        self.updates_per_s: float | None = None
+        """The pace a viewer asked for."""
+        self.more = True
+        """Whether there is more to be read at once."""
+        self.is_playing = False
+        """Whether a replay goes on by itself."""
+        self._live = History()
+        self._reader = LogReader(run.events)
+        self._control: ControlReader | None = None
+        self._control_attempt = 0
+        self._replay: Replay | None = None
+        self._read_recipe()
+
+    @property
+    def history(self) -> History:
+        """What is to be shown: the run, or its replay so far."""
+        return self._replay.history if self._replay else self._live
+
+    @property
+    def attempt(self) -> int:
+        """Which start of the worker requests are for."""
+        return max(1, self._live.attempt)
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether the run is being told once more."""
+        return self._replay is not None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the run may still go on."""
+        return self.state not in ENDS
+
+    @property
+    def name(self) -> str:
+        """The run's name, safe for a terminal."""
+        started = self._live.started
+        return plain(started.name if started else self.recipe.name if self.recipe else self.run.id, limit=40)
+
+    @property
+    def headline(self) -> str:
+        """The metric people ask for first."""
+        started = self.history.started
+        return HEADLINE[started.task] if started else "accuracy"
+
+    @property
+    def select_by(self) -> str:
+        """The validation metric that chooses the best."""
+        return self.recipe.training.select_by if self.recipe else "loss"
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether numbers are predicted, not classes."""
+        started = self.history.started
+        if started:
+            return started.task == "regression"
+        return self.recipe is not None and facts(self.recipe.data).task == "regression"
+
+    @property
+    def classes(self) -> list[str]:
+        """Class names, safe for a terminal."""
+        started = self.history.started
+        return [plain(name, limit=40) for name in started.classes] if started else []
+
+    # Reading
+
+    def read_new(self, max_seconds: float = 0.03) -> bool:
+        """Read what the run said since, for about so long; whether that was anything."""
+        try:
+            batch = self._reader.read_new(max_seconds=max_seconds)
+        except RunLogError as error:
+            self.more, self.problem = False, plain(str(error))
+            return False
+        self.more = batch.more
+        self._live.damage.extend(batch.damage)
+        for event in batch.events:
+            try:
+                self._live.apply(event)
+            except ValueError as error:  # whole, but not what an event of its kind holds
+                self.problem = plain(f"an event of the log makes no sense: {error}", limit=200)
+        return bool(batch.events or batch.damage)
+
+    def judge(self, now: float) -> bool:
+        """Find out the state at ``now`` (Unix time); whether it is another than before."""
+        if self.more:
+            return False
+        try:
+            state = liveness.state_of(self.run, self._live, now)
+            self.said = liveness.describe(self.run, self._live, now) if state == "unknown" else state
+        except OSError as error:
+            self.problem = plain(f"the run's folder cannot be read: {error.strerror}")
+            state = self.said = "unknown"
+        self._hear_requests()
+        if state == self.state and self.since:
+            return False
+        self.state, self.since = state, now
+        return True
+
+    def _hear_requests(self) -> None:
+        """The pace is the last one asked for of this attempt, by whichever viewer."""
+        if self._control is None or self._control_attempt != self.attempt:
+            self._control_attempt = self.attempt
+            self._control = ControlReader(self.run.control, self.attempt)
+            self.updates_per_s = None
+        for request in self._control.poll():
+            if isinstance(request, Pace):
+                self.updates_per_s = request.updates_per_s
+
+    def _read_recipe(self) -> None:
+        try:
+            self.recipe, self.notes = self.run.recipe(), self.run.recipe_notes()
+            self.layers = layer_table(self.recipe, facts(self.recipe.data))
+        except (OSError, ValueError) as error:
+            self.problem = plain(f"the recorded recipe cannot be read: {error}", limit=300)
+
+    def log_tail(self) -> list[str]:
+        """The last lines of what the worker printed, safe for a terminal; progress bars as they ended."""
+        try:
+            with self.run.worker_log.open("rb") as file:
+                size = file.seek(0, 2)
+                file.seek(max(0, size - _LOG_TAIL))
+                data = file.read(_LOG_TAIL)
+        except OSError:
+            return []
+        lines = data.decode("utf-8", "replace").split("\n")
+        if size > _LOG_TAIL:
+            lines = lines[1:]
+        shown = deque(plain(line.rstrip("\r").rpartition("\r")[2].rstrip(), limit=500) for line in lines)
+        while shown and not shown[-1]:
+            shown.pop()
+        return list(shown)
+
+    # What was measured
+
+    def evaluation(self, split: Split, step: float | None = None) -> Evaluated | None:
+        """The latest evaluation of a split, or the one that held at ``step``."""
+        if split == "test":
+            return self.history.chosen.get("test")
+        return self.history.evaluation_at(split, math.floor(self.history.step if step is None else step))
+
+    def predictions(self, evaluation: Evaluated) -> tuple[Values, Values] | None:
+        """Actual and predicted targets (n,) of an evaluation, where they were recorded and can be read."""
+        if evaluation.predictions is None:
+            return None
+        return _predictions(self.run, evaluation.predictions)
+
+    # Replay
+
+    def play(self) -> None:
+        """Begin a replay, or go on with it, or halt it."""
+        if self._replay is None:
+            self._replay = Replay(self.run.events)
+            self.is_playing = True
+            self.advance(0.0)
+        else:
+            self.is_playing = not self.is_playing
+
+    def stop_replay(self) -> None:
+        """Show the run as it ended."""
+        self._replay, self.is_playing = None, False
+
+    def advance(self, seconds: float) -> bool:
+        """Let a replay go on for so long; whether there was anything to tell. At its end the run is shown."""
+        if self._replay is None or not self.is_playing:
+            return False
+        live = self._live
+        epochs_per_s = max(1.0, live.epoch_of(live.step) / _LONGEST_REPLAY_S)
+        try:
+            self._replay.advance(seconds * epochs_per_s * live.steps_per_epoch)
+        except RunLogError as error:
+            self.problem = plain(str(error))
+            self.stop_replay()
+            return True
+        if self._replay.over:
+            self.stop_replay()
+        return True
+
+
+@lru_cache(maxsize=8)
+def _predictions(run: RunDir, offset: int) -> tuple[Values, Values] | None:
+    try:
+        event = read_at(run.pictures, offset)
+    except RunLogError:
+        return None
+    if not isinstance(event, Predictions):
+        return None
+    if len(event.actual) != len(event.predicted) or len(event.actual) % 4:
+        return None
+    return np.frombuffer(event.actual, "<f4"), np.frombuffer(event.predicted, "<f4")
+
+
+def counts_of(evaluation: Evaluated) -> NDArray[np.int64] | None:
+    """The confusion matrix (C, C) of an evaluation, if it recorded one."""
+    rows = evaluation.confusion
+    if not rows or any(len(row) != len(rows) for row in rows):
+        return None
+    return np.asarray(rows, np.int64)

@@ -1,0 +1,127 @@
+"""Styled lines on screen: what comes out as before is not painted again."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_trainer.tui.plot.palette import palette_for
+from tui_trainer.tui.plot.spans import Line, Role, Span, width_of
+
+_HIT, _MISS = 0, 5
+"""Palette colours of right and wrong: blue and vermilion, which the colour-blind tell apart."""
+_STRONGEST_TINT = 0.55
+
+
+class SpanView(Widget):
+    """Shows lines of spans from the top left corner; what does not fit is cut."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "span-view--strong",
+        "span-view--quiet",
+        "span-view--good",
+        "span-view--warn",
+        "span-view--bad",
+        "span-view--accent",
+        "span-view--chosen",
+    }
+    DEFAULT_CSS = """
+    SpanView {
+        & > .span-view--strong { text-style: bold; }
+        & > .span-view--quiet { color: $text-muted; }
+        & > .span-view--good { color: $text-success; }
+        & > .span-view--warn { color: $text-warning; }
+        & > .span-view--bad { color: $text-error; text-style: bold; }
+        & > .span-view--accent { color: $text-primary; text-style: bold; }
+        & > .span-view--chosen { background: $panel; text-style: bold; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: tuple[Line, ...] = ()
+        self._chosen: int | None = None
+        self._styles: dict[tuple[Role, float], Style] = {}
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    def show(self, lines: Sequence[Line], *, chosen: int | None = None) -> None:
+        """Show ``lines`` from now on, the ``chosen`` one on a ground of its own."""
+        if chosen != self._chosen:
+            width = self.content_size.width
+            self.refresh(*(Region(0, y, width, 1) for y in (chosen, self._chosen) if y is not None))
+            self._chosen = chosen
+        before, self._lines = self._lines, tuple(lines)
+        changed = [
+            Region(start, y, end - start, 1)
+            for y, (old, new) in enumerate(zip_longest(before, self._lines, fillvalue=()))
+            for start, end in [_difference(old, new)]
+            if end > start
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    def render_line(self, y: int) -> Strip:
+        """Line ``y``, filled up with blanks."""
+        width = self.content_size.width
+        line = self._lines[y] if y < len(self._lines) else ()
+        segments = [Segment(span.text, self._style_of(span)) for span in line if span.text]
+        strip = Strip(segments).adjust_cell_length(width, self.rich_style)
+        if y != self._chosen:
+            return strip
+        ground = self.get_component_rich_style("span-view--chosen")
+        over = Style(bgcolor=ground.bgcolor, bold=True)
+        return Strip(Segment.apply_style(strip, post_style=over), width)
+
+    def notify_style_update(self) -> None:
+        """Forget styles that came from the theme before."""
+        self._styles.clear()
+        super().notify_style_update()
+
+    def _style_of(self, span: Span) -> Style:
+        key = (span.role, span.level)
+        style = self._styles.get(key)
+        if style is None:
+            style = self._styles[key] = self._make_style(*key)
+        return style
+
+    def _make_style(self, role: Role, level: float) -> Style:
+        base = self.rich_style
+        if role == "text":
+            return base
+        if role not in ("hit", "miss", "point"):
+            return self.get_component_rich_style(f"span-view--{role}")
+        theme = self.app.current_theme
+        color = Color.parse(palette_for(dark=theme.dark, ansi=theme.ansi)[_MISS if role == "miss" else _HIT])
+        if role == "point":
+            return base + Style(color=color.rich_color)
+        if theme.ansi:
+            # Sixteen colours have no tints: the text itself is coloured.
+            return base + Style(color=color.rich_color, bold=level > 0.5)
+        ground = self.background_colors[1].blend(color, _STRONGEST_TINT * level)
+        return base + Style(bgcolor=ground.rich_color)
+
+
+def _difference(old: Line, new: Line) -> tuple[int, int]:
+    """From which cell to which two lines differ, in whole spans; empty where they do not."""
+    if old == new:
+        return 0, 0
+    same = 0
+    while same < min(len(old), len(new)) and old[same] == new[same]:
+        same += 1
+    start, end = width_of(new[:same]), max(width_of(old), width_of(new))
+    if width_of(old) == width_of(new):
+        tail = 0
+        while tail < min(len(old), len(new)) - same and old[-1 - tail] == new[-1 - tail]:
+            tail += 1
+        end -= width_of(new[len(new) - tail :])
+    return start, end
