@@ -136,7 +136,7 @@ def test_an_activation_goes_into_the_architecture(library: Library) -> None:
     chosen = composed(library, recipe="deep", parts={"activation": "gelu"})
     assert chosen.architecture == recipe.FullyConnected(hidden=(8, 4), activation="gelu")
     lenet = composed(library, parts={"architecture": "lenet", "activation": "tanh"})
-    assert lenet.architecture == recipe.LeNet(activation="tanh")
+    assert lenet.architecture == recipe.LeNet(activation="tanh", initialization="he")
 
 
 def test_a_kind_set_by_key_replaces_the_part_below_its_settings(library: Library) -> None:

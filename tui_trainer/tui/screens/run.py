@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -115,9 +116,13 @@ class RunScreen(Screen[None]):
         self.set_interval(self._interval_s, self._tick)
         self.call_after_refresh(self._tick)
 
-    def on_resize(self) -> None:
-        """Draw for the new size, once the widgets have theirs."""
-        self.call_after_refresh(self._draw)
+    @on(SpanView.Resized)
+    def _fit(self, message: SpanView.Resized) -> None:
+        """Draw for the new size of a part of the screen; charts see to theirs themselves."""
+        if message.view.id in ("view", "tabs"):
+            self._draw_view()
+        else:
+            self._draw_texts()
 
     # Following
 
@@ -203,9 +208,7 @@ class RunScreen(Screen[None]):
         width = below.content_size.width
         rows = _FACTS if self.has_class("-tall") else 1
         is_bad = bool(told) and told[0][0].role == "bad"
-        if is_bad != self.has_class("-bad"):
-            self.set_class(is_bad, "-bad")
-            self.call_after_refresh(self._draw)
+        self.set_class(is_bad, "-bad")
         if is_bad:
             lines = facts.fold(told[0], width)[:_REASON_ROWS]
         else:
@@ -343,7 +346,8 @@ class RunScreen(Screen[None]):
     def action_full(self) -> None:
         """Give the view the whole screen, or the charts their place back."""
         self.toggle_class("-full")
-        self.call_after_refresh(self._draw)
+        self._draw_charts()
+        self._draw_texts()
 
     def action_scroll(self, rows: int) -> None:
         """Scroll the view; a log that is at its end follows again."""

@@ -80,9 +80,10 @@ class RunsScreen(Screen[None]):
         self._listed_at = -_LIST_S
         self.call_after_refresh(self._tick)
 
-    def on_resize(self) -> None:
-        """Draw for the new size, once the widgets have theirs."""
-        self.call_after_refresh(self._draw)
+    @on(SpanView.Resized)
+    def _fit(self) -> None:
+        """Draw for the new size of the list."""
+        self._draw()
 
     # Reading
 
@@ -185,7 +186,7 @@ class RunsScreen(Screen[None]):
         self.query_one("#find", Input).value = ""
         self.remove_class("-finding")
         self.set_focus(None)
-        self.call_after_refresh(self._draw)
+        self._draw()
 
     def action_delete(self) -> None:
         """Ask, then delete the chosen run."""

@@ -8,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -21,6 +22,18 @@ _STRONGEST_TINT = 0.55
 
 class SpanView(Widget):
     """Shows lines of spans from the top left corner; what does not fit is cut."""
+
+    class Resized(Message):
+        """It has another size: whoever draws for it may have other lines now."""
+
+        def __init__(self, view: "SpanView") -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> "SpanView":
+            """The view, for selectors."""
+            return self.view
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "span-view--strong",
@@ -53,6 +66,10 @@ class SpanView(Widget):
     def lines(self) -> tuple[Line, ...]:
         """What is shown."""
         return self._lines
+
+    def on_resize(self) -> None:
+        """Ask for lines that fit."""
+        self.post_message(self.Resized(self))
 
     def show(self, lines: Sequence[Line], *, chosen: int | None = None) -> None:
         """Show ``lines`` from now on, the ``chosen`` one on a ground of its own."""
