@@ -5,21 +5,29 @@
 "recorded" is the first step in the run log, "on screen" the first point of the curve of batch losses.
 """
 
+import fcntl
 import os
 import pty
 import select
 import statistics
+import struct
 import sys
 import tempfile
+import termios
 import time
 from pathlib import Path
 
+from tui_trainer.core.control import Stop, send
 from tui_trainer.core.events import Steps
+from tui_trainer.core.rundir import is_locked, list_runs
 from tui_trainer.core.runlog import LogReader
 
 READY = b"first-steps"
 # The name of the curve of batch losses, which has its first point with the first step.
 LOSS_SHOWN = b"batch"
+# Large enough that no other name takes its place beside the curve.
+WIDTH, HEIGHT = 160, 48
+PATIENCE_S = 10
 
 
 class Screen:
@@ -30,6 +38,7 @@ class Screen:
         pid, self.terminal = pty.fork()
         if pid == 0:
             os.execve(sys.executable, [sys.executable, "-P", "-m", "tui_trainer"], environment)
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
         self.pid = pid
         self.seen = b""
 
@@ -55,12 +64,17 @@ def once() -> tuple[float, float]:
             os.write(screen.terminal, b"\r")
             recorded = shown = 0.0
             while not (recorded and shown):
+                if time.perf_counter() - began > PATIENCE_S:
+                    raise TimeoutError(f"no first step: recorded {bool(recorded)}, on screen {bool(shown)}")
                 screen.read(0.002)
                 if not recorded and any(map(has_step, Path(home).glob("runs/*/events.log"))):
                     recorded = time.perf_counter() - began
                 if not shown and LOSS_SHOWN in screen.seen:
                     shown = time.perf_counter() - began
-            os.write(screen.terminal, b"x")  # a clean end for the worker
+            for run in list_runs(root=Path(home) / "runs"):
+                send(run, Stop(attempt=1))
+                while is_locked(run):
+                    screen.read(0.01)
             return recorded, shown
         finally:
             os.kill(screen.pid, 9)
