@@ -5,9 +5,10 @@ from dataclasses import astuple
 
 import pytest
 
+from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.compose import Choices, compose
 from tui_trainer.core.facts import facts
-from tui_trainer.core.layers import layer_table, num_parameters
+from tui_trainer.core.layers import num_parameters
 from tui_trainer.core.presetfile import LANGUAGES, Preset, Texts
 from tui_trainer.core.presets import Library, shipped_folder
 from tui_trainer.core.rules import check

@@ -19,7 +19,7 @@ from tui_trainer.core.compose import (
 )
 from tui_trainer.core.presets import Library
 from tui_trainer.core.recipe import Recipe
-from tui_trainer.core.validation import RecipeError
+from tui_trainer.core.validation import RecipeError, toml_value
 
 FILES = {
     # A recipe whose own optimizer sets the batch size, and one that sets it over its optimizer.
@@ -245,7 +245,7 @@ def test_a_key_given_one_value_twice(library: Library) -> None:
 def test_an_architecture_without_activation(library: Library) -> None:
     assert mistakes(library, parts={"architecture": "logistic-regression", "activation": "tanh"}) == [
         "architecture.activation: logistic-regression has no such setting; "
-        "it belongs to fully-connected, lenet"
+        "it belongs to perceptron, fully-connected, lenet, cnn, vgg16"
     ]
 
 
@@ -366,6 +366,11 @@ def numbers(low: float, high: float) -> st.SearchStrategy[float]:
 
 SEEDS = st.integers(0, 2**63)
 ACTIVATIONS = st.sampled_from(["identity", "sigmoid", "tanh", "relu", "leaky-relu", "gelu", "softplus"])
+SCHEDULES = st.one_of(
+    st.builds(recipe.Constant),
+    st.builds(recipe.StepDecay, gamma=numbers(0, 0.99), drops=st.integers(1, 100)),
+    st.builds(recipe.Cosine, floor=numbers(0, 0.99)),
+)
 RECIPES = st.builds(
     Recipe,
     name=st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
@@ -384,10 +389,19 @@ RECIPES = st.builds(
         ),
         st.builds(recipe.LeNet, activation=ACTIVATIONS),
     ),
-    loss=st.builds(recipe.Loss, kind=st.sampled_from(["mse", "cross-entropy"])),
+    loss=st.one_of(
+        st.builds(recipe.ErrorLoss, kind=st.sampled_from(["mse", "mae"])),
+        st.builds(recipe.CrossEntropy, label_smoothing=numbers(0, 0.99)),
+        st.builds(recipe.Focal, class_weights=st.sampled_from(["none", "balanced"])),
+    ),
     optimizer=st.one_of(
-        st.builds(recipe.GradientDescent, kind=st.sampled_from(["gd", "sgd"]), lr=numbers(0, 100)),
-        st.builds(recipe.Momentum, lr=numbers(0, 100), momentum=numbers(0, 0.99)),
+        st.builds(
+            recipe.GradientDescent,
+            kind=st.sampled_from(["gd", "sgd"]),
+            lr=numbers(0, 100),
+            schedule=SCHEDULES,
+        ),
+        st.builds(recipe.Momentum, lr=numbers(0, 100), momentum=numbers(0, 0.99), schedule=SCHEDULES),
         st.builds(recipe.Adam, lr=numbers(0, 100), epsilon=numbers(0, 1)),
     ),
     regularization=st.builds(
@@ -396,6 +410,7 @@ RECIPES = st.builds(
         l2=st.none() | st.builds(recipe.L2, strength=numbers(0, 100)),
         dropout=st.none() | st.builds(recipe.Dropout, rate=numbers(0, 0.99)),
         early_stopping=st.none() | st.builds(recipe.EarlyStopping, patience=st.integers(1, 10**6)),
+        augmentation=st.none() | st.builds(recipe.Augmentation, flip=st.booleans()),
     ),
     training=st.builds(
         recipe.Training,
@@ -416,11 +431,18 @@ def test_a_recipe_survives_toml(chosen: Recipe, recorded: bool) -> None:
 @given(RECIPES, RECIPES)
 def test_setting_the_differences_makes_the_other_recipe(one: Recipe, other: Recipe) -> None:
     """Where the kinds are the same and no slot goes, the differences are all there is to set."""
-    other = one.model_copy(update={"training": other.training, "regularization": other.regularization})
+    optimizer = one.optimizer.model_copy(update={"schedule": other.optimizer.schedule})
+    other = one.model_copy(
+        update={
+            "optimizer": optimizer,
+            "training": other.training,
+            "regularization": other.regularization,
+        }
+    )
     changed = one
     for key, value in differences(other, one).items():
         if value is not None:
-            changed = with_setting(changed, key, value if isinstance(value, str) else repr(value))
+            changed = with_setting(changed, key, toml_value(value))
     emptied = {slot: None for slot, value in other.regularization if value is None}
     regularization = changed.regularization.model_copy(update=emptied)
     assert changed.model_copy(update={"regularization": regularization}) == other
@@ -466,7 +488,7 @@ def test_anywhere_else_an_unknown_key_is_a_mistake() -> None:
     ("text", "sentence"),
     [
         ("schema = 2", "schema = 2: must be 1; another version wrote this"),
-        ('[optimizer]\nkind = "lion"', 'optimizer.kind = "lion": must be one of gd, sgd, momentum, adam'),
+        ('[optimizer]\nkind = "lion"', 'optimizer.kind = "lion": must be one of gd, sgd, momentum, nesterov'),
         ("[training]\nepochs = 0\nnew = 1", "training.epochs = 0: must be from 1 to 100000"),
         ("[training", "at its end: not valid TOML: "),
     ],

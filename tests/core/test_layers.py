@@ -2,11 +2,14 @@ from itertools import pairwise
 
 import pytest
 
+from tests.recipes import loss_of
+from tui_trainer.core.architectures import layer_table, num_outputs
 from tui_trainer.core.facts import facts
-from tui_trainer.core.layers import layer_table, num_outputs, num_parameters, title
+from tui_trainer.core.layers import num_parameters
 from tui_trainer.core.recipe import (
     L1,
     Adam,
+    BinaryCrossEntropy,
     Blobs,
     BundledSet,
     Dropout,
@@ -14,7 +17,6 @@ from tui_trainer.core.recipe import (
     FullyConnected,
     GradientDescent,
     LeNet,
-    Loss,
     Moons,
     Recipe,
     Regularization,
@@ -22,6 +24,7 @@ from tui_trainer.core.recipe import (
     TorchvisionSet,
     Training,
 )
+from tui_trainer.core.titles import title
 
 
 def table_of(**parts):
@@ -75,7 +78,7 @@ def test_mult_adds_of_a_convolution():
 
 def test_lenet_needs_images():
     with pytest.raises(ValueError, match="images"):
-        table_of(data=Moons(), architecture=LeNet(), loss=Loss(kind="binary-cross-entropy"))
+        table_of(data=Moons(), architecture=LeNet(), loss=BinaryCrossEntropy())
 
 
 def test_dropout_follows_hidden_units_and_nothing_else():
@@ -101,7 +104,7 @@ def test_dropout_follows_hidden_units_and_nothing_else():
     ],
 )
 def test_outputs_by_task_and_loss(data, architecture, loss, outputs, ends_in):
-    recipe = Recipe(data=data, architecture=architecture, loss=Loss(kind=loss))
+    recipe = Recipe(data=data, architecture=architecture, loss=loss_of(loss))
     assert num_outputs(recipe, facts(data)) == outputs
     assert layer_table(recipe, facts(data))[-1].label == ends_in
 

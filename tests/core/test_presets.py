@@ -180,7 +180,8 @@ MISTAKES = {
         "schema = true": "schema = true: must be 1",
         "schema = 1": "optimizer: missing; the file needs a table [optimizer]",
         "schema = 1\noptimizer = 3": "optimizer = 3: must be a table: [optimizer]",
-        "schema = 1\n[optimizer]\nlr = 1": "optimizer.kind: missing; must be one of gd, sgd, momentum, adam",
+        "schema = 1\n[optimizer]\nlr = 1": "optimizer.kind: missing; must be one of "
+        "gd, sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw",
         f"{ADAM}learning_rate = 1": "optimizer.learning_rate: no such setting; did you mean lr?",
         f"{ADAM}lr = -1": "optimizer.lr = -1: must be greater than 0 and at most 100",
         f"order = 1.5\n{ADAM}": "order = 1.5: must be a whole number",
@@ -217,7 +218,7 @@ MISTAKES = {
         "schema = 1\n[regularization]\npreset = ['l2', 'none']":
             'regularization.preset = "none": stands alone: it takes all others away',
         "schema = 1\n[optimizer]\npreset = 'sgd'\nbeta1 = 0.9":
-            "optimizer.beta1: sgd has no such setting; it belongs to adam",
+            "optimizer.beta1: sgd has no such setting; it belongs to adam, adamw",
         "schema = 1\nlr = 1":
             "lr: no such table in recipes; choose from data, architecture, loss, optimizer, "
             "regularization, training",

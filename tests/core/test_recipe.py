@@ -78,6 +78,7 @@ def test_settings_of_one_part() -> None:
     assert [setting.path for setting in settings_of(recipe, "optimizer")] == [
         "optimizer.lr",
         "optimizer.momentum",
+        "optimizer.schedule.kind",
     ]
     assert [setting.value for setting in settings_of(recipe, "regularization")] == [0.5]
 

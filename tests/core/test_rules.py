@@ -2,16 +2,17 @@ from itertools import chain, product
 
 import pytest
 
+from tests.recipes import loss_of
 from tui_trainer.core.facts import facts
 from tui_trainer.core.recipe import (
     Adam,
     Blobs,
     BundledSet,
     Dropout,
+    ErrorLoss,
     FullyConnected,
     GradientDescent,
     LeNet,
-    Loss,
     Moons,
     Recipe,
     Regularization,
@@ -53,7 +54,7 @@ def findings(**parts):
 
 @pytest.mark.parametrize(("data", "architecture", "loss"), ACCEPTED)
 def test_fitting_choices_are_accepted_without_a_word(data, architecture, loss):
-    assert findings(data=data, architecture=architecture, loss=Loss(kind=loss)) == ()
+    assert findings(data=data, architecture=architecture, loss=loss_of(loss)) == ()
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_fitting_choices_are_accepted_without_a_word(data, architecture, loss):
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_choose(data, architecture, loss, part, suggestion):
-    (finding,) = findings(data=data, architecture=architecture, loss=Loss(kind=loss))
+    (finding,) = findings(data=data, architecture=architecture, loss=loss_of(loss))
     assert (finding.severity, finding.part, finding.suggestion) == ("refused", part, suggestion)
     assert finding.reason[0].isupper() or finding.reason.startswith((architecture.kind, loss))
     assert finding.reason.endswith(".")
@@ -90,15 +91,15 @@ def test_what_cannot_be_is_refused_with_what_to_choose(data, architecture, loss,
     ],
 )
 def test_weights_are_chosen_by_a_metric_the_task_has(data, loss, select_by, refused):
-    found = findings(data=data, loss=Loss(kind=loss), training=Training(select_by=select_by))
+    found = findings(data=data, loss=loss_of(loss), training=Training(select_by=select_by))
     assert [finding.suggestion for finding in found] == (
         ["choose training.select_by=loss"] if refused else []
     )
 
 
 DOUBTFUL = [
-    ({"loss": Loss(kind="mse")}, "choose cross-entropy"),
-    ({"data": Moons(), "loss": Loss(kind="mse")}, "choose binary-cross-entropy"),
+    ({"loss": ErrorLoss()}, "choose cross-entropy"),
+    ({"data": Moons(), "loss": ErrorLoss()}, "choose binary-cross-entropy"),
     ({"architecture": FullyConnected(hidden=(9, 9, 9), activation="sigmoid")}, "choose relu"),
     ({"architecture": FullyConnected(hidden=(9, 9, 9), activation="tanh")}, "choose relu"),
     ({"architecture": LeNet(activation="sigmoid")}, "choose relu"),
@@ -151,5 +152,5 @@ def test_what_is_refused_comes_first():
 
 def test_the_natural_loss_is_accepted_by_a_net_on_every_set():
     for data in chain.from_iterable(DATA.values()):
-        loss = Loss(kind=natural_loss(facts(data).task))
+        loss = natural_loss(facts(data).task)
         assert findings(data=data, architecture=NETS[0], loss=loss) == ()

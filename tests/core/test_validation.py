@@ -68,9 +68,9 @@ MISTAKES = {
     """optimizer = {kind = "adam", eps = 1}""":
         "optimizer.eps: no such setting; did you mean epsilon?",
     """optimizer = {kind = "sgd", beta1 = 0.9}""":
-        "optimizer.beta1: sgd has no such setting; it belongs to adam",
+        "optimizer.beta1: sgd has no such setting; it belongs to adam, adamw",
     """loss = {kind = "mse", q = 1}""":
-        "loss.q: no such setting; choose from kind",
+        "loss.q: no such setting; choose from kind, delta, class_weights, label_smoothing, gamma",
     """regularization = {early-stopping = {}}""":
         "regularization.early-stopping: no such setting; did you mean early_stopping?",
     """lr = 0.1""":
@@ -79,14 +79,14 @@ MISTAKES = {
         "optimiser: no such setting; did you mean optimizer?",
     # kinds and tables
     """loss = {}""":
-        "loss.kind: missing; must be one of mse, cross-entropy, binary-cross-entropy",
+        "loss.kind: missing; must be one of mse, mae, huber, cross-entropy, binary-cross-entropy, focal",
     """loss = {kind = "cross-entrpy"}""":
-        'loss.kind = "cross-entrpy": must be one of mse, cross-entropy, binary-cross-entropy; '
-        "did you mean cross-entropy?",
+        'loss.kind = "cross-entrpy": must be one of mse, mae, huber, cross-entropy, binary-cross-entropy, '
+        "focal; did you mean cross-entropy?",
     """loss = {kind = 3}""":
-        "loss.kind = 3: must be one of mse, cross-entropy, binary-cross-entropy",
+        "loss.kind = 3: must be one of mse, mae, huber, cross-entropy, binary-cross-entropy, focal",
     """loss = "mse" """:
-        'loss = "mse": must be a table of settings',
+        'loss = "mse": must be a table of settings; loss.kind says which',
     """regularization = {l2 = false}""":
         "regularization.l2 = false: must be a table of settings",
     """regularization = {l2 = [{strength = 1}]}""":
@@ -104,7 +104,8 @@ def test_one_mistake_is_one_sentence(text: str) -> None:
 def test_a_wrong_kind_still_tells_keys_that_no_kind_has() -> None:
     table = {"optimizer": {"kind": "adm", "lr": 1, "momentum": 0.9, "leraning_rate": 1}}
     assert sentences(table) == [
-        'optimizer.kind = "adm": must be one of gd, sgd, momentum, adam; did you mean adam?',
+        'optimizer.kind = "adm": must be one of gd, sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw; '
+        "did you mean adam?",
         "optimizer.leraning_rate: no such setting; did you mean lr?",
     ]
 

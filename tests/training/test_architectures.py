@@ -2,14 +2,15 @@ import pytest
 import torch
 from torch import nn
 
+from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.facts import facts
-from tui_trainer.core.layers import layer_table
 from tui_trainer.core.recipe import (
+    BinaryCrossEntropy,
     BundledSet,
     Dropout,
+    ErrorLoss,
     FullyConnected,
     LeNet,
-    Loss,
     Moons,
     Recipe,
     Regularization,
@@ -19,11 +20,11 @@ from tui_trainer.core.recipe import (
 from tui_trainer.training.architectures import build_network
 
 RECIPES = [
-    Recipe(data=BundledSet(kind="diabetes"), architecture=SingleLayer(), loss=Loss(kind="mse")),
+    Recipe(data=BundledSet(kind="diabetes"), architecture=SingleLayer(), loss=ErrorLoss()),
     Recipe(
         data=Moons(),
         architecture=SingleLayer(kind="logistic-regression"),
-        loss=Loss(kind="binary-cross-entropy"),
+        loss=BinaryCrossEntropy(),
     ),
     Recipe(data=BundledSet(), architecture=SingleLayer(kind="softmax-regression")),
     Recipe(data=TorchvisionSet(), architecture=FullyConnected(hidden=(128, 64), activation="gelu")),

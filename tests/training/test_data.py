@@ -15,8 +15,9 @@ import torch
 from tui_trainer.core import datafiles
 from tui_trainer.core.facts import facts
 from tui_trainer.core.recipe import Blobs, BundledSet, Moons, Sine, TorchvisionSet
-from tui_trainer.training.data import DataError, DataNotFound, load
+from tui_trainer.training.data import load
 from tui_trainer.training.download import DownloadFailed, download
+from tui_trainer.training.torchvision_sets import DataError, DataNotFound
 
 SETS = [
     Moons(points=200),
@@ -137,7 +138,7 @@ def made_up_mnist(tmp_path: Path) -> Path:
     """Files of the official format and size: the labels count up, each image is filled with its label."""
     raw = tmp_path / "data" / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for name, shape in datafiles.MNIST_FILES.items():
+    for name, shape in datafiles.FILE_SETS["mnist"].files.items():
         labels = (np.arange(shape[0]) % 10).astype(np.uint8)
         values = np.broadcast_to(labels.reshape(-1, *[1] * (len(shape) - 1)), shape)
         (raw / name).write_bytes(idx(shape, values.tobytes()))
@@ -159,7 +160,7 @@ def test_mnist_keeps_its_test_set_and_gives_a_tenth_to_validation(made_up_mnist)
 def test_the_folder_may_be_mnists_own(made_up_mnist, inside, monkeypatch):
     monkeypatch.setenv("TUI_TRAINER_DATA", str(made_up_mnist / inside))
     assert datafiles.missing_files(TorchvisionSet()) == ()
-    assert datafiles.root_of(datafiles.data_dir()) == made_up_mnist
+    assert datafiles.root_of(datafiles.data_dir(), "mnist") == made_up_mnist
 
 
 def test_absent_mnist_says_how_to_get_it(home):

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from tui_trainer.core.recipe import L2, Loss, Regularization
+from tests.recipes import loss_of
+from tui_trainer.core.recipe import L2, Regularization
 from tui_trainer.training.evaluate import (
     Evaluator,
     Predictions,
@@ -23,7 +24,7 @@ from tui_trainer.training.regularization import Penalty
 
 def evaluator(model, loss, task, *, num_classes=0, mean=0.0, std=1.0, rows=10, regularization=None):
     penalty = Penalty(model, regularization or Regularization())
-    criterion = build_loss(Loss(kind=loss), task)
+    criterion = build_loss(loss_of(loss), task, torch.tensor([0, 1]))
     return Evaluator(model, criterion, penalty, task, num_classes, mean, std, rows)
 
 

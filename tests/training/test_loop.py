@@ -5,19 +5,21 @@ import pytest
 import torch
 from torch import nn
 
+from tui_trainer.core import estimate
+from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.events import Evaluated, Finished, PhaseChanged, RunStarted
 from tui_trainer.core.facts import facts
-from tui_trainer.core.layers import layer_table
 from tui_trainer.core.recipe import (
     L1,
     L2,
     Adam,
+    BinaryCrossEntropy,
     BundledSet,
     Dropout,
     EarlyStopping,
+    ErrorLoss,
     FullyConnected,
     GradientDescent,
-    Loss,
     Momentum,
     Moons,
     Recipe,
@@ -25,7 +27,6 @@ from tui_trainer.core.recipe import (
     SingleLayer,
     Training,
 )
-from tui_trainer.training import assembly
 from tui_trainer.training.architectures import build_network
 from tui_trainer.training.data import load
 from tui_trainer.training.random_numbers import epoch_order
@@ -33,14 +34,14 @@ from tui_trainer.training.random_numbers import epoch_order
 MOONS = Recipe(
     data=Moons(points=200),
     architecture=FullyConnected(hidden=(8,)),
-    loss=Loss(kind="binary-cross-entropy"),
+    loss=BinaryCrossEntropy(),
     optimizer=Adam(lr=0.01),
     training=Training(epochs=3, batch_size=32),
 )
 DIABETES = Recipe(
     data=BundledSet(kind="diabetes"),
     architecture=SingleLayer(),
-    loss=Loss(kind="mse"),
+    loss=ErrorLoss(),
     optimizer=GradientDescent(lr=0.01),
     training=Training(epochs=4, batch_size=64),
 )
@@ -121,7 +122,7 @@ def test_dropout_draws_anew_in_every_step(train):
 def test_a_step_over_more_than_fits_at_once_is_the_same_step(train, monkeypatch, recipe):
     recipe = with_training(recipe, batch_size="all", epochs=20)
     (whole,) = train(recipe)
-    monkeypatch.setattr(assembly, "NUMBERS_AT_ONCE", 900)  # some dozens of samples
+    monkeypatch.setattr(estimate, "NUMBERS_AT_ONCE", 900)  # some dozens of samples
     (in_parts,) = train(recipe)
     assert len(whole.losses) == 20
     assert in_parts.losses == pytest.approx(whole.losses, rel=1e-5)

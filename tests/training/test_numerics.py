@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from tui_trainer.core.recipe import Adam
 from tui_trainer.training.numerics import DeviceNotAvailable, describe, num_threads, resolve_device
 
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has an NVIDIA GPU")
@@ -43,7 +44,7 @@ def test_threads_asked_for_are_given():
 
 
 def test_what_a_run_was_computed_with_is_plain_values():
-    facts = describe(torch.device("cpu"), 2, "abc")
+    facts = describe(torch.device("cpu"), 2, Adam(), "abc")
     assert facts["device"] == "cpu"
     assert facts["threads"] == 2
     assert facts["data_sha256"] == "abc"

@@ -8,7 +8,16 @@ from tests.training.conftest import heard
 from tui_trainer.core import rundir
 from tui_trainer.core.control import Continue, Pace, Pause, Stop, send
 from tui_trainer.core.events import Evaluated, Finished, Note, PhaseChanged, Resumed, RunStarted, Steps
-from tui_trainer.core.recipe import FullyConnected, LeNet, Loss, Moons, Recipe, TorchvisionSet, Training
+from tui_trainer.core.recipe import (
+    BinaryCrossEntropy,
+    CrossEntropy,
+    FullyConnected,
+    LeNet,
+    Moons,
+    Recipe,
+    TorchvisionSet,
+    Training,
+)
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.training import session
 from tui_trainer.training.session import live
@@ -17,7 +26,7 @@ from tui_trainer.training.stop_sign import StopSign
 LONG = Recipe(
     data=Moons(points=200),
     architecture=FullyConnected(hidden=(4,)),
-    loss=Loss(kind="binary-cross-entropy"),
+    loss=BinaryCrossEntropy(),
     training=Training(epochs=100_000, evaluate_every=1_000_000),
 )
 SHORT = LONG.model_copy(update={"training": Training(epochs=2)})
@@ -180,7 +189,7 @@ def test_an_attempt_after_another_starts_over_as_one_clean_curve():
 
 
 def test_missing_data_fail_the_run_in_a_sentence():
-    driven = Driven(LONG.model_copy(update={"data": TorchvisionSet(), "loss": Loss()}))
+    driven = Driven(LONG.model_copy(update={"data": TorchvisionSet(), "loss": CrossEntropy()}))
     driven.to_its_end()
     failed = heard(driven.run).of(PhaseChanged)[-1]
     assert failed.phase == "failed"

@@ -14,13 +14,20 @@ import pytest
 from tests.training.conftest import heard
 from tui_trainer.core import rundir
 from tui_trainer.core.events import Evaluated, PhaseChanged, Steps
-from tui_trainer.core.recipe import FullyConnected, Loss, Moons, Recipe, TorchvisionSet, Training
+from tui_trainer.core.recipe import (
+    BinaryCrossEntropy,
+    FullyConnected,
+    Moons,
+    Recipe,
+    TorchvisionSet,
+    Training,
+)
 from tui_trainer.core.rundir import RunDir
 
 SHORT = Recipe(
     data=Moons(points=200),
     architecture=FullyConnected(hidden=(4,)),
-    loss=Loss(kind="binary-cross-entropy"),
+    loss=BinaryCrossEntropy(),
     training=Training(epochs=2),
 )
 LONG = SHORT.model_copy(update={"training": Training(epochs=100_000, evaluate_every=1_000_000)})

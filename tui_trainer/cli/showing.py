@@ -13,10 +13,10 @@ from tui_trainer.core.confusion import per_class
 from tui_trainer.core.events import Evaluated, Split
 from tui_trainer.core.figures import value
 from tui_trainer.core.history import History
-from tui_trainer.core.layers import title
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.summary import HEADLINE
 from tui_trainer.core.text import plain
+from tui_trainer.core.titles import title
 from tui_trainer.tui.plot import lineplot, matrix
 from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve, Style
 from tui_trainer.tui.plot.raster import GlyphName

@@ -7,7 +7,7 @@ from typing import Any
 from tui_trainer.core.facts import facts
 from tui_trainer.core.layering import DEFAULTS, PARTS, Layer, assembled, leaves, merged, nested
 from tui_trainer.core.presets import Library, UnknownPreset
-from tui_trainer.core.recipe import SCHEMA, Loss, Recipe
+from tui_trainer.core.recipe import SCHEMA, CrossEntropy, Recipe
 from tui_trainer.core.rules import check, natural_loss
 from tui_trainer.core.validation import (
     MAX_DEPTH,
@@ -31,6 +31,11 @@ FLAGS = {
 }
 
 
+# Choices within a part: the part, and the setting that they are.
+WITHIN = {
+    "activation": ("architecture", "architecture.activation"),
+    "schedule": ("optimizer", "optimizer.schedule"),
+}
 _RECORDED_BESIDE = ("versions", "numerics")
 
 
@@ -40,7 +45,7 @@ class Choices:
 
     recipe: str = "first-steps"
     parts: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
-    """Preset names by part: of the five parts, or "activation"; several for regularization."""
+    """Preset names by part: of the five parts, "activation" or "schedule"; several for regularization."""
     settings: Sequence[str] = ()
     """``KEY=VALUE``: a dotted key, a TOML value or else a bare string."""
     flags: Mapping[str, Any] = field(default_factory=dict)
@@ -51,7 +56,7 @@ class Choices:
 
         What was set in it is forgotten, but for the settings of regularization that stays.
         """
-        replaced = "architecture.activation" if part == "activation" else f"{part}."
+        replaced = WITHIN[part][1] if part in WITHIN else f"{part}."
 
         def stays(key: str) -> bool:
             if part == "regularization" and key.startswith(replaced):
@@ -60,18 +65,20 @@ class Choices:
 
         kept = tuple(said for said in self.settings if stays(_key(said)))
         flags = {name: value for name, value in self.flags.items() if stays(FLAGS[name])}
-        parts = {**self.parts, part: names}
-        if part == "architecture":
-            parts.pop("activation", None)
+        gone = [inner for inner, (outer, _) in WITHIN.items() if outer == part]
+        parts = {**{other: self.parts[other] for other in self.parts if other not in gone}, part: names}
         return replace(self, parts=parts, settings=kept, flags=flags)
 
     def with_setting(self, key: str, value: str) -> "Choices":
-        """One setting at a new value, as typed; what it was set to before is forgotten."""
-        kept = tuple(said for said in self.settings if _key(said) != key)
+        """One setting at a new value, as typed; what it was set to before is forgotten.
+
+        So is, with another kind, what was set in the one before.
+        """
+        below = key.removesuffix("kind") if key.endswith(".kind") else f"{key}."
+        kept = tuple(said for said in self.settings if _key(said) != key and not _key(said).startswith(below))
         flags = {name: value for name, value in self.flags.items() if FLAGS[name] != key}
-        parts = dict(self.parts)
-        if key == "architecture.activation":
-            parts.pop("activation", None)
+        chosen = [inner for inner, (_, path) in WITHIN.items() if key in (path, f"{path}.kind")]
+        parts = {part: names for part, names in self.parts.items() if part not in chosen}
         return replace(self, parts=parts, settings=(*kept, f"{key}={value}"), flags=flags)
 
     def touches(self, part: str) -> bool:
@@ -133,8 +140,8 @@ def _with_fitting_loss(recipe: Recipe, chosen: Recipe) -> Composed:
     if not wrong or ("refused" not in wrong and _against_loss(chosen)):
         return Composed(recipe)
     task = facts(recipe.data).task
-    for kind in (natural_loss(task), "cross-entropy"):
-        fitting = recipe.model_copy(update={"loss": Loss(kind=kind)})
+    for loss in (natural_loss(task), CrossEntropy()):
+        fitting = recipe.model_copy(update={"loss": loss})
         if not _against_loss(fitting):
             return Composed(fitting, (_loss_note(fitting, chosen),))
     return Composed(recipe)
@@ -169,8 +176,8 @@ def _settings_layers(library: Library, choices: Choices, problems: list[Problem]
             before, other = given.setdefault(path, (option, leaf))
             if other != leaf:
                 problems.append(Problem(None, path, f"given twice: {before} and {option}"))
-    # A kind replaces what lies below it, so it goes below the settings of that kind.
-    assignments.sort(key=lambda assignment: not assignment[1].endswith(".kind"))
+    # A kind replaces what lies below it, so it goes below the settings of that kind, the outer one first.
+    assignments.sort(key=lambda each: (0, each[1].count(".")) if each[1].endswith(".kind") else (1, 0))
     return [Layer(nested(key, value)) for _, key, value in assignments]
 
 
@@ -192,12 +199,14 @@ def _assignments(
         if value is not None:
             option = f"--{name.replace('_', '-')} {value}"
             yield option, FLAGS[name], value_of(value) if isinstance(value, str) else value
-    for layer in library.part_layers("activation", choices.replaced.get("activation", ())):
-        if layer.problem:
-            problems.append(layer.problem)
-            continue
-        for key, value in leaves(layer.table).items():
-            yield f"--activation {value}", key, value
+    for part in WITHIN:
+        for name in choices.replaced.get(part, ()):
+            (layer,) = library.part_layers(part, [name])
+            if layer.problem:
+                problems.append(layer.problem)
+                continue
+            for key, value in leaves(layer.table).items():
+                yield f"--{part} {name}", key, value
 
 
 def _key(said: str) -> str:

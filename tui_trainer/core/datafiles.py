@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from types import MappingProxyType
@@ -9,7 +10,20 @@ from types import MappingProxyType
 from tui_trainer.core import rundir
 from tui_trainer.core.recipe import Data, TorchvisionSet
 
-MNIST_FILES: Mapping[str, tuple[int, ...]] = MappingProxyType(
+
+@dataclass(frozen=True)
+class FileSet:
+    """The files of one data set, as torchvision looks for them."""
+
+    folder: str
+    """Below the data folder, with slashes."""
+    files: Mapping[str, tuple[int, ...]]
+    """Name -> shape of the array of bytes in an idx file; empty for a file of another format."""
+    megabytes: int
+    """What a download fetches."""
+
+
+_IDX_FILES: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
         "train-images-idx3-ubyte": (60_000, 28, 28),
         "train-labels-idx1-ubyte": (60_000,),
@@ -17,7 +31,16 @@ MNIST_FILES: Mapping[str, tuple[int, ...]] = MappingProxyType(
         "t10k-labels-idx1-ubyte": (10_000,),
     }
 )
-"""MNIST's files, uncompressed, and the shape of the array of bytes in each."""
+_CIFAR10_FILES = (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch", "batches.meta")
+
+FILE_SETS: Mapping[str, FileSet] = MappingProxyType(
+    {
+        "mnist": FileSet("MNIST/raw", _IDX_FILES, 11),
+        "fashion-mnist": FileSet("FashionMNIST/raw", _IDX_FILES, 31),
+        "cifar10": FileSet("cifar-10-batches-py", dict.fromkeys(_CIFAR10_FILES, ()), 170),
+    }
+)
+_COUNTS = {4: "four", 7: "seven"}
 
 
 def data_dir() -> Path:
@@ -26,13 +49,20 @@ def data_dir() -> Path:
     return Path(named).expanduser().absolute() if named else rundir.home() / "data"
 
 
-def root_of(folder: Path) -> Path:
-    """The folder that holds ``MNIST/raw``: ``folder``, unless it is itself ``MNIST`` or ``MNIST/raw``."""
-    if folder.name == "MNIST":
-        return folder.parent
-    if folder.parts[-2:] == ("MNIST", "raw"):
-        return folder.parent.parent
+def root_of(folder: Path, kind: str) -> Path:
+    """The folder that holds a set's own: ``folder``, unless that is the set's own or lies in it."""
+    own = Path(FILE_SETS[kind].folder).parts
+    for depth in range(len(own), 0, -1):
+        if folder.parts[-depth:] == own[:depth]:
+            return folder.parents[depth - 1]
     return folder
+
+
+def files_of(kind: str, folder: Path) -> dict[Path, tuple[int, ...]]:
+    """Every file of a set below ``folder`` and the shape it holds, whether it is there or not."""
+    file_set = FILE_SETS[kind]
+    own = root_of(folder, kind) / file_set.folder
+    return {own / name: shape for name, shape in file_set.files.items()}
 
 
 def missing_files(data: Data, folder: Path | None = None) -> tuple[Path, ...]:
@@ -42,8 +72,7 @@ def missing_files(data: Data, folder: Path | None = None) -> tuple[Path, ...]:
     """
     if not isinstance(data, TorchvisionSet):
         return ()
-    raw = root_of(folder or data_dir()) / "MNIST" / "raw"
-    return tuple(path for name in MNIST_FILES if not (path := raw / name).is_file())
+    return tuple(path for path in files_of(data.kind, folder or data_dir()) if not path.is_file())
 
 
 def absence(data: Data, folder: Path | None = None, *, download: str = "--download downloads it") -> str:
@@ -53,16 +82,18 @@ def absence(data: Data, folder: Path | None = None, *, download: str = "--downlo
     """
     if not missing_files(data, folder):
         return ""
-    return f"{data.kind} is not on this machine (11 MB). {download}; or {by_hand(data, folder)}."
+    size = FILE_SETS[data.kind].megabytes
+    return f"{data.kind} is not on this machine ({size} MB). {download}; or {by_hand(data, folder)}."
 
 
 def by_hand(data: Data, folder: Path | None = None) -> str:
     """What to put where, for those who have the missing files elsewhere."""
     missing = missing_files(data, folder)
-    wanted = (
-        "the four files" if len(missing) == len(MNIST_FILES) else ", ".join(path.name for path in missing)
-    )
-    return f"put {wanted} in {missing[0].parent} (no internet here? copy them)" if missing else ""
+    if not missing:
+        return ""
+    is_all = len(missing) == len(FILE_SETS[data.kind].files)
+    wanted = f"the {_COUNTS[len(missing)]} files" if is_all else ", ".join(path.name for path in missing)
+    return f"put {wanted} in {missing[0].parent} (no internet here? copy them)"
 
 
 def damage(path: Path, shape: tuple[int, ...]) -> str:

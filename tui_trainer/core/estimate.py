@@ -1,22 +1,29 @@
 """How many updates a recipe comes to, and about how long they take."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, inf
+from math import inf, prod
 from types import MappingProxyType
 
+from tui_trainer.core.architectures import layer_table, normalizes_batches
 from tui_trainer.core.facts import DataFacts
-from tui_trainer.core.layers import Kind, layer_table
+from tui_trainer.core.layers import Kind, Layer
 from tui_trainer.core.recipe import Recipe
 
 TRAIN_SAMPLE = 2000
 """At most so many training samples are measured at an evaluation."""
 
+NUMBERS_AT_ONCE = 8_000_000
+"""Inputs and layer outputs in flight at once (32 MB, and as much again for gradients): any machine has room,
+and a chunk is done soon enough that a request need not wait for it."""
+NUMBERS_WITH_BATCH_NORM = 8 * NUMBERS_AT_ONCE
+"""More where a batch in parts would be another computation: batch norm would see each part alone."""
+
 # Measured on one core of a small machine: good for "seconds, minutes or hours", no more.
 _STEP_S = 200e-6
 _LAYER_S = 25e-6
 _EVALUATION_S = 3e-3
-_MULT_ADDS_PER_S: Mapping[Kind, float] = MappingProxyType({"linear": 40e9, "conv": 12e9})
+_MULT_ADDS_PER_S: Mapping[Kind, float] = MappingProxyType({"linear": 40e9, "conv": 12e9, "residual": 12e9})
 _BACKWARD = 3
 """A step computes forward, the gradient of the inputs and the gradient of the weights."""
 
@@ -32,9 +39,24 @@ class Plan:
 
 
 def steps_per_epoch(recipe: Recipe, facts: DataFacts) -> int:
-    """Optimizer updates in one epoch; the last batch may be smaller than the others."""
+    """Optimizer updates in one epoch; the last batch may be smaller than the others.
+
+    Where batch norm needs two samples in it, a last one joins the batch before.
+    """
     batch_size = recipe.training.batch_size
-    return 1 if batch_size == "all" else ceil(facts.num_train / batch_size)
+    if batch_size == "all":
+        return 1
+    steps, left_over = divmod(facts.num_train, batch_size)
+    joins = left_over == 1 and steps > 0 and normalizes_batches(recipe)
+    return steps + (left_over > 0 and not joins)
+
+
+def rows_at_once(table: Sequence[Layer]) -> int:
+    """Samples that go through the network at once; a larger batch is accumulated."""
+    numbers = sum(prod(layer.output_shape) for layer in table)
+    compares = any(layer.kind in ("batch-norm", "residual") for layer in table)
+    limit = NUMBERS_WITH_BATCH_NORM if compares else NUMBERS_AT_ONCE
+    return max(2, limit // (numbers + (prod(table[0].input_shape) if table else 1)))
 
 
 def plan(recipe: Recipe, facts: DataFacts) -> Plan:

@@ -6,7 +6,18 @@ from math import prod
 from types import MappingProxyType
 
 from tui_trainer.core.events import Task
-from tui_trainer.core.recipe import Blobs, BundledSet, Data, Moons, Sine, TorchvisionSet
+from tui_trainer.core.recipe import (
+    Blobs,
+    BundledSet,
+    Circles,
+    Data,
+    Moons,
+    Plane,
+    Sine,
+    Spirals,
+    TorchvisionSet,
+    Xor,
+)
 
 _MEASURES = (
     "radius",
@@ -40,6 +51,10 @@ class DataFacts:
     """Column names of a table; empty for images."""
     target: str = ""
     """What is predicted, for regression."""
+    may_flip: bool = False
+    """Images: whether a mirrored one shows the same thing."""
+    is_signed: bool = False
+    """Regression: whether targets may be below zero."""
 
     @property
     def is_image(self) -> bool:
@@ -79,10 +94,18 @@ def facts(data: Data) -> DataFacts:
         classes=about.classes,
         features=about.features,
         target=about.target,
+        may_flip=about.may_flip,
+        is_signed=about.is_signed,
     )
 
 
-OFFICIAL_SIZES: Mapping[str, tuple[int, int, int]] = MappingProxyType({"mnist": (54_000, 6_000, 10_000)})
+OFFICIAL_SIZES: Mapping[str, tuple[int, int, int]] = MappingProxyType(
+    {
+        "mnist": (54_000, 6_000, 10_000),
+        "fashion-mnist": (54_000, 6_000, 10_000),
+        "cifar10": (45_000, 5_000, 10_000),
+    }
+)
 """Sets with an official test part keep it and give 10 % of the official train part to validation."""
 
 
@@ -102,6 +125,8 @@ class _Description:
     classes: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     target: str = ""
+    may_flip: bool = False
+    is_signed: bool = False
 
 
 def _describe(data: Data) -> _Description:
@@ -113,8 +138,16 @@ def _describe(data: Data) -> _Description:
             return _Description(
                 "binary" if data.classes == 2 else "multiclass", (2,), data.points, classes, _PLANE
             )
+        case Circles():
+            return _Description("binary", (2,), data.points, ("ring", "disc"), _PLANE)
+        case Spirals():
+            return _Description("binary", (2,), data.points, ("first arm", "second arm"), _PLANE)
+        case Xor():
+            return _Description("binary", (2,), data.points, ("alike", "different"), _PLANE)
         case Sine():
-            return _Description("regression", (1,), data.points, features=("x",), target="y")
+            return _Description("regression", (1,), data.points, (), ("x",), target="y", is_signed=True)
+        case Plane():
+            return _Description("regression", (2,), data.points, (), _PLANE, target="y", is_signed=True)
         case BundledSet() | TorchvisionSet():
             return _FIXED[data.kind]
 
@@ -124,7 +157,72 @@ _DIGITS = tuple("0123456789")
 _FIXED: Mapping[str, _Description] = MappingProxyType(
     {
         "digits": _Description("multiclass", (1, 8, 8), 1_797, _DIGITS),
+        "digits-even-odd": _Description("binary", (1, 8, 8), 1_797, ("even", "odd")),
         "mnist": _Description("multiclass", (1, 28, 28), 70_000, _DIGITS),
+        "fashion-mnist": _Description(
+            "multiclass",
+            (1, 28, 28),
+            70_000,
+            (
+                "T-shirt/top",
+                "trouser",
+                "pullover",
+                "dress",
+                "coat",
+                "sandal",
+                "shirt",
+                "sneaker",
+                "bag",
+                "ankle boot",
+            ),
+            may_flip=True,
+        ),
+        "cifar10": _Description(
+            "multiclass",
+            (3, 32, 32),
+            60_000,
+            (
+                "airplane",
+                "automobile",
+                "bird",
+                "cat",
+                "deer",
+                "dog",
+                "frog",
+                "horse",
+                "ship",
+                "truck",
+            ),
+            may_flip=True,
+        ),
+        "iris": _Description(
+            "multiclass",
+            (4,),
+            150,
+            ("setosa", "versicolor", "virginica"),
+            ("sepal length", "sepal width", "petal length", "petal width"),
+        ),
+        "wine": _Description(
+            "multiclass",
+            (13,),
+            178,
+            ("cultivar 1", "cultivar 2", "cultivar 3"),
+            (
+                "alcohol",
+                "malic acid",
+                "ash",
+                "alcalinity of ash",
+                "magnesium",
+                "total phenols",
+                "flavanoids",
+                "nonflavanoid phenols",
+                "proanthocyanins",
+                "color intensity",
+                "hue",
+                "OD280/OD315 of diluted wines",
+                "proline",
+            ),
+        ),
         "breast-cancer": _Description(
             "binary",
             (30,),

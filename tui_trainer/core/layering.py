@@ -24,34 +24,27 @@ DEFAULTS = Layer(Recipe().model_dump(exclude_none=True))
 
 
 def merged(below: Table, above: Table) -> Table:
-    """``above`` over ``below``, table by table; neither is changed."""
+    """``above`` over ``below``, table by table; of another ``kind`` nothing shines through.
+
+    Neither is changed.
+    """
     table = dict(below)
     for key, value in above.items():
         under = table.get(key)
         if isinstance(value, dict):
-            value = merged(under if isinstance(under, dict) else {}, value)
+            mixes = isinstance(under, dict) and value.get("kind", under.get("kind")) == under.get("kind")
+            value = merged(under if mixes and isinstance(under, dict) else {}, value)
         table[key] = value
     return table
 
 
 def stacked(layers: Iterable[Layer]) -> Table:
-    """All layers in one table, lowest first. A layer with another ``kind`` of a part replaces that part."""
+    """All layers in one table, lowest first."""
     table: Table = {}
     for layer in layers:
-        table = {part: below for part, below in table.items() if part not in _replaced(layer, table)}
+        table = {part: below for part, below in table.items() if part not in layer.replaces}
         table = merged(table, layer.table)
     return table
-
-
-def _replaced(layer: Layer, below: Table) -> frozenset[str]:
-    return layer.replaces.union(
-        part for part in PARTS if _kind(layer.table, part) not in (None, _kind(below, part))
-    )
-
-
-def _kind(table: Table, part: str) -> Any:
-    inner = table.get(part)
-    return inner.get("kind") if isinstance(inner, dict) else None
 
 
 def assembled(layers: Sequence[Layer]) -> Recipe:

@@ -13,7 +13,16 @@ from tui_trainer.core.validation import Problem, RecipeError, Table, hint, parse
 
 Language: TypeAlias = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
-GROUPS = ("data", "architectures", "activations", "losses", "optimizers", "regularization", "recipes")
+GROUPS = (
+    "data",
+    "architectures",
+    "activations",
+    "losses",
+    "optimizers",
+    "schedules",
+    "regularization",
+    "recipes",
+)
 
 # What the files of a group may set: their tables, and which keys of each (None: all).
 _TABLES: dict[str, dict[str, tuple[str, ...] | None]] = {
@@ -22,6 +31,7 @@ _TABLES: dict[str, dict[str, tuple[str, ...] | None]] = {
     "activations": {"architecture": ("activation",)},
     "losses": {"loss": None},
     "optimizers": {"optimizer": None, "training": ("batch_size",)},
+    "schedules": {"optimizer": ("schedule",)},
     "regularization": {"regularization": None},
     "recipes": dict.fromkeys((*PARTS, "training")),
 }

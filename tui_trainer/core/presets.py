@@ -36,6 +36,7 @@ GROUP_OF = {
     "activation": "activations",
     "loss": "losses",
     "optimizer": "optimizers",
+    "schedule": "schedules",
     "regularization": "regularization",
     "recipe": "recipes",
 }
@@ -110,13 +111,17 @@ class Library:
         """What ``preset`` lets one set, at the values it brings; an activation has nothing to set."""
         if preset.group == "activations":
             return ()
-        return settings_of(assembled(self.layers(preset)), preset.part)
+        settings = settings_of(assembled(self.layers(preset)), preset.part)
+        if preset.group == "schedules":
+            return tuple(setting for setting in settings if setting.path.startswith("optimizer.schedule."))
+        return settings
 
     def layers(self, preset: Preset) -> list[Layer]:
         """The layers of the recipe that ``preset`` makes when all else is left at the models' defaults."""
         if preset.group == "recipes":
             return [DEFAULTS, *self.recipe_layers(preset)]
-        replaces = frozenset[str]() if preset.group == "activations" else frozenset({preset.part or ""})
+        part = preset.part or ""
+        replaces = frozenset({part} if GROUP_OF[part] == preset.group else ())
         return [DEFAULTS, Layer(preset.values, preset.file, replaces)]
 
     def recipe_layers(self, recipe: Preset, without: AbstractSet[str] = frozenset()) -> list[Layer]:

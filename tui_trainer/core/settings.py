@@ -28,7 +28,8 @@ class Setting:
 def settings_of(recipe: Recipe, part: str | None = None) -> tuple[Setting, ...]:
     """Every setting of ``recipe``, or of one part ("optimizer"), in the order the models declare them.
 
-    The kind of a part is no setting: a preset chooses it. Absent regularization slots have none either.
+    The kind of a part is no setting: a preset chooses it; that of a part within a part is one
+    ("optimizer.schedule.kind"). Absent regularization slots have none.
     """
     if part is None:
         return tuple(_settings(recipe, ""))
@@ -39,19 +40,28 @@ def _settings(node: Part, prefix: str) -> Iterator[Setting]:
     for name, field in type(node).model_fields.items():
         value = getattr(node, name)
         if isinstance(value, Part):
+            if field.description is not None:
+                names = tuple(kind for member in members(field) for kind in kinds(member))
+                yield _setting(
+                    f"{prefix}{name}.kind", getattr(value, "kind", ""), field, names, one_of(names)
+                )
             yield from _settings(value, f"{prefix}{name}.")
         elif field.description is not None:
-            extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-            yield Setting(
-                path=prefix + name,
-                value=value,
-                description=field.description,
-                symbol=_text(extra.get("symbol")),
-                torch=_text(extra.get("torch")),
-                choices=choices(field),
-                limits=limits(field),
-                expected=expected(field),
-            )
+            yield _setting(prefix + name, value, field, choices(field), expected(field))
+
+
+def _setting(path: str, value: Any, field: FieldInfo, choices: tuple[str, ...], expected: str) -> Setting:
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return Setting(
+        path=path,
+        value=value,
+        description=field.description or "",
+        symbol=_text(extra.get("symbol")),
+        torch=_text(extra.get("torch")),
+        choices=choices,
+        limits=limits(field),
+        expected=expected,
+    )
 
 
 def _text(value: object) -> str | None:
@@ -101,6 +111,8 @@ def choices(field: FieldInfo) -> tuple[str, ...]:
     """The words ``field`` accepts: those of its Literal, or the examples it declares."""
     if field.examples:
         return tuple(map(str, field.examples))
+    if field.annotation is bool:
+        return ("true", "false")
     return _words(field.annotation)
 
 

@@ -234,7 +234,7 @@ class _Known:
 
 def _recorded(run: RunDir) -> tuple[str, str, SelectBy]:
     """Name, title and selecting metric of the recorded recipe, as far as it can be read."""
-    from tui_trainer.core.layers import title
+    from tui_trainer.core.titles import title
 
     try:
         recipe = run.recipe()

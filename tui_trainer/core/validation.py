@@ -99,7 +99,8 @@ def _known(table: Table, models: Sequence[type[Part]], path: str, report: Report
         elif not (inner := settings.members(field)):
             known[key] = value
         elif not isinstance(value, dict):
-            report(Problem(None, here, "must be a table of settings", toml(value)))
+            by_kind = f"; {here}.kind says which" if settings.kinds(inner[0]) else ""
+            report(Problem(None, here, f"must be a table of settings{by_kind}", toml(value)))
         elif (inner_known := _known(value, inner, here + ".", report)) is not None:
             known[key] = inner_known
     return known if model else None

@@ -32,9 +32,10 @@ def build_network(table: Sequence[Layer], initialization: Initialization, seed: 
         if layer.kind == "output":
             continue
         module = _module(layer)
-        if isinstance(module, nn.Linear | nn.Conv2d):
-            seed_layers(derive(seed, "initialization", layer.name))
-            _initialize(module, initialization)
+        for name, inner in module.named_modules(prefix=layer.name):
+            if isinstance(inner, nn.Linear | nn.Conv2d):
+                seed_layers(derive(seed, "initialization", name))
+                _initialize(inner, initialization)
         network.add_module(layer.name, module)
     return network
 
@@ -48,14 +49,34 @@ def _module(layer: Layer) -> nn.Module:
         case "conv":
             channels_in, channels_out = layer.input_shape[0], layer.output_shape[0]
             return nn.Conv2d(channels_in, channels_out, layer.kernel, padding=layer.padding)
+        case "residual":
+            return _residual_block(layer)
+        case "batch-norm":
+            norm = nn.BatchNorm2d if len(layer.input_shape) == 3 else nn.BatchNorm1d
+            return norm(layer.input_shape[0], momentum=layer.momentum)
         case "max-pool":
             return nn.MaxPool2d(layer.kernel)
+        case "average-pool":
+            return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         case "activation":
             return _ACTIVATIONS[layer.activation]()
         case "dropout":
             return nn.Dropout(layer.rate)
         case "output":
             raise AssertionError("the loss applies it")
+
+
+def _residual_block(layer: Layer) -> nn.Module:
+    """torchvision's, with the shortcut that its ResNet gives a block whose shapes differ."""
+    from tui_trainer.training.torchvision_compat import BasicBlock
+
+    channels_in, channels_out = layer.input_shape[0], layer.output_shape[0]
+    shortcut = None
+    if layer.has_projection:
+        convolution = nn.Conv2d(channels_in, channels_out, 1, stride=layer.stride, bias=False)
+        shortcut = nn.Sequential(convolution, nn.BatchNorm2d(channels_out))
+    block: nn.Module = BasicBlock(channels_in, channels_out, layer.stride, shortcut)
+    return block
 
 
 def _initialize(module: nn.Linear | nn.Conv2d, initialization: Initialization) -> None:

@@ -1,15 +1,15 @@
 """From a recipe to everything that the loop works on, on one device."""
 
 from dataclasses import dataclass, replace
-from math import prod
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from tui_trainer.core.estimate import steps_per_epoch
+from tui_trainer.core.architectures import layer_table, normalizes_batches, unit_activation
+from tui_trainer.core.estimate import rows_at_once, steps_per_epoch
 from tui_trainer.core.facts import DataFacts, facts
-from tui_trainer.core.layers import Layer, layer_table
+from tui_trainer.core.layers import Layer
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rules import check
 from tui_trainer.training.architectures import build_network
@@ -21,10 +21,6 @@ from tui_trainer.training.numerics import resolve_device
 from tui_trainer.training.optimizers import build_optimizer
 from tui_trainer.training.regularization import Penalty
 from tui_trainer.training.selection import Selection
-
-NUMBERS_AT_ONCE = 8_000_000
-"""Inputs and layer outputs in flight at once (32 MB, and as much again for gradients): any machine has room,
-and a chunk is done soon enough that a request need not wait for it."""
 
 
 class RecipeRefused(ValueError):
@@ -54,7 +50,9 @@ class Trainee:
     planned_steps: int
     steps_per_evaluation: int
     draws_in_a_step: bool
-    """Whether layers draw random numbers while they train."""
+    """Whether a step draws random numbers: for dropout or augmentation."""
+    joins_last_sample: bool
+    """Whether a last batch of one sample joins the batch before: batch norm cannot do with one."""
 
 
 def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
@@ -71,11 +69,12 @@ def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
     every = training.evaluate_every
     batch_size = about.num_train if training.batch_size == "all" else training.batch_size
     device = resolve_device(training.device, batch_size * sum(layer.mult_adds for layer in table))
-    data = _moved(load(recipe.data, progress=progress), device)
+    is_signed = unit_activation(recipe, about) != "relu"
+    data = _moved(load(recipe.data, progress=progress, center_targets=is_signed), device)
     network = build_network(table, recipe.architecture.initialization, training.seed).to(device)
-    criterion = build_loss(recipe.loss, about.task)
+    criterion = build_loss(recipe.loss, about.task, data.train_y)
     penalty = Penalty(network, recipe.regularization)
-    rows_at_once = max(1, NUMBERS_AT_ONCE // _numbers_per_sample(table))
+    at_once = rows_at_once(table)
     return Trainee(
         recipe=recipe,
         facts=about,
@@ -94,15 +93,17 @@ def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
             num_classes=len(about.classes),
             target_mean=data.target_mean,
             target_std=data.target_std,
-            rows_at_once=rows_at_once,
+            rows_at_once=at_once,
         ),
         selection=Selection(network, training.select_by),
-        rows_at_once=rows_at_once,
+        rows_at_once=at_once,
         batch_size=batch_size,
         steps_per_epoch=steps,
         planned_steps=steps * training.epochs,
         steps_per_evaluation=steps if every == "epoch" else every,
-        draws_in_a_step=any(layer.kind == "dropout" for layer in table),
+        draws_in_a_step=recipe.regularization.augmentation is not None
+        or any(layer.kind == "dropout" for layer in table),
+        joins_last_sample=normalizes_batches(recipe),
     )
 
 
@@ -117,7 +118,3 @@ def _moved(data: LoadedData, device: torch.device) -> LoadedData:
         test_x=data.test_x.to(device),
         test_y=data.test_y.to(device),
     )
-
-
-def _numbers_per_sample(table: tuple[Layer, ...]) -> int:
-    return prod(table[0].input_shape) + sum(prod(layer.output_shape) for layer in table)

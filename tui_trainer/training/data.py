@@ -1,7 +1,6 @@
 """From the data part of a recipe to tensors: read, split, standardized on train."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -13,18 +12,10 @@ from torch import Tensor
 
 from tui_trainer.core import datafiles
 from tui_trainer.core.facts import DataFacts, facts
-from tui_trainer.core.recipe import Blobs, BundledSet, Data, Moons, Sine, TorchvisionSet
+from tui_trainer.core.recipe import BundledSet, Data, TorchvisionSet
 from tui_trainer.core.splits import split_order
-from tui_trainer.training import toy
-from tui_trainer.training.download import DownloadFailed, Progress, download
-
-
-class DataError(Exception):
-    """The data cannot be had; one sentence says why and what to do."""
-
-
-class DataNotFound(DataError):
-    """The data are not on this machine and nobody asked for a download."""
+from tui_trainer.training import torchvision_sets, toy
+from tui_trainer.training.download import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,56 +49,43 @@ class _Samples:
     num_official_test: int = 0
 
 
-def load(data: Data, *, data_dir: Path | None = None, progress: Progress | None = None) -> LoadedData:
+def load(
+    data: Data,
+    *,
+    data_dir: Path | None = None,
+    progress: Progress | None = None,
+    center_targets: bool = True,
+) -> LoadedData:
     """The samples that ``data`` asks for.
 
     ``data_dir`` holds torchvision's sets; by default ``$TUI_TRAINER_DATA``, else the home's ``data``.
-    ``progress`` hears how far a download is. Raises DataNotFound when they are absent and
-    ``$TUI_TRAINER_DOWNLOAD`` is not 1, DataError when they are damaged or the download failed.
+    ``progress`` hears how far a download is. Regression targets that are not centred are only scaled: a
+    network that gives nothing below zero can then reach those above it. Raises DataNotFound when the files
+    are absent and ``$TUI_TRAINER_DOWNLOAD`` is not 1, DataError when they are damaged or the download failed.
     """
     about = facts(data)
     samples = _read(data, data_dir or datafiles.data_dir(), progress)
-    return _standardized(samples, _parts(samples, data.split_seed, about), about)
+    parts = _parts(samples, data.split_seed, about)
+    return _standardized(samples, parts, about, center_targets=center_targets)
 
 
 def _read(data: Data, folder: Path, progress: Progress | None) -> _Samples:
     match data:
-        case Moons() | Blobs() | Sine():
-            return _Samples(*toy.draw(data))
+        case BundledSet(kind="digits-even-odd"):
+            digits = _bundled("digits")
+            return _Samples(digits.x, digits.y % 2)
         case BundledSet():
-            with (files("tui_trainer") / "data" / f"{data.kind}.npz").open("rb") as file:
-                arrays = np.load(file, allow_pickle=False)
-                return _Samples(arrays["x"], arrays["y"])
+            return _bundled(data.kind)
         case TorchvisionSet():
-            return _read_mnist(data, folder, progress)
+            return _Samples(*torchvision_sets.read(data, folder, progress))
+        case _:
+            return _Samples(*toy.draw(data))
 
 
-def _read_mnist(data: TorchvisionSet, folder: Path, progress: Progress | None) -> _Samples:
-    missing = datafiles.missing_files(data, folder)
-    if missing and os.environ.get("TUI_TRAINER_DOWNLOAD") != "1":
-        raise DataNotFound(datafiles.absence(data, folder))
-
-    from tui_trainer.training.torchvision_compat import MNIST
-
-    root = datafiles.root_of(folder)
-    raw = root / "MNIST" / "raw"
-    if missing:
-        resources = [
-            (name, md5) for name, md5 in MNIST.resources if (raw / name.removesuffix(".gz")) in missing
-        ]
-        try:
-            download(MNIST.mirrors, resources, raw, progress)
-        except DownloadFailed as error:
-            raise DataError(f"{error}; {datafiles.by_hand(data, folder)}.") from error
-    for name, shape in datafiles.MNIST_FILES.items():
-        if damaged := datafiles.damage(raw / name, shape):
-            raise DataError(damaged)
-    train, test = MNIST(root, train=True), MNIST(root, train=False)
-    x = torch.cat([train.data, test.data]).unsqueeze(1).numpy()
-    y = torch.cat([train.targets, test.targets]).numpy()
-    if y.max() > 9:
-        raise DataError(f"{raw} has labels above 9: these are not MNIST's digits.")
-    return _Samples(x, y, num_official_test=len(test.data))
+def _bundled(name: str) -> _Samples:
+    with (files("tui_trainer") / "data" / f"{name}.npz").open("rb") as file:
+        arrays = np.load(file, allow_pickle=False)
+        return _Samples(arrays["x"], arrays["y"])
 
 
 def _parts(samples: _Samples, split_seed: int, about: DataFacts) -> tuple[NDArray[np.int64], ...]:
@@ -120,7 +98,9 @@ def _parts(samples: _Samples, split_seed: int, about: DataFacts) -> tuple[NDArra
     return order[: about.num_train], order[first_validation:first_test], order[first_test:]
 
 
-def _standardized(samples: _Samples, parts: tuple[NDArray[np.int64], ...], about: DataFacts) -> LoadedData:
+def _standardized(
+    samples: _Samples, parts: tuple[NDArray[np.int64], ...], about: DataFacts, *, center_targets: bool
+) -> LoadedData:
     inputs = torch.from_numpy(samples.x)
     if not inputs.is_floating_point():
         inputs = inputs.float()
@@ -135,6 +115,7 @@ def _standardized(samples: _Samples, parts: tuple[NDArray[np.int64], ...], about
     else:
         targets = torch.from_numpy(samples.y).double().reshape(-1, 1)
         target_mean, target_std = (float(moment) for moment in _moments(targets[torch.from_numpy(parts[0])]))
+        target_mean = target_mean if center_targets else 0.0
         targets = ((targets - target_mean) / target_std).float()
     train_y, validation_y, test_y = (targets[torch.from_numpy(part)] for part in parts)
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import shutil
+import tarfile
 import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -39,6 +40,21 @@ def download(
             with gzip.open(packed) as source, unpacked.open("wb") as target:
                 shutil.copyfileobj(source, target)
             unpacked.replace(folder / unpacked.name)
+
+
+def download_archive(url: str, md5: str, folder: Path, progress: Progress | None = None) -> None:
+    """Unpack the ``.tar.gz`` at ``url`` into ``folder``, once it is whole and its MD5 is right.
+
+    Nothing in it can land outside ``folder``. Raises DownloadFailed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".download-", dir=folder) as scratch:
+        packed, unpacked = Path(scratch, url.rpartition("/")[2]), Path(scratch, "unpacked")
+        _fetch_from_any([url], packed, md5, progress)
+        with tarfile.open(packed) as archive:
+            archive.extractall(unpacked, filter="data")
+        for path in unpacked.iterdir():
+            shutil.copytree(path, folder / path.name, dirs_exist_ok=True)
 
 
 def _fetch_from_any(urls: Sequence[str], target: Path, md5: str, progress: Progress | None) -> None:

@@ -12,7 +12,9 @@ import torch
 from torch import Tensor
 
 from tui_trainer.core.estimate import TRAIN_SAMPLE
+from tui_trainer.core.schedules import factor
 from tui_trainer.training.assembly import Trainee
+from tui_trainer.training.augmentation import augmented
 from tui_trainer.training.random_numbers import derive, epoch_order, seed_layers
 from tui_trainer.training.recording import NotFinite, Recorder
 
@@ -43,7 +45,10 @@ def _batches(trainee: Trainee) -> Iterator[Tensor]:
     training = trainee.recipe.training
     for epoch in range(1, training.epochs + 1):
         order = epoch_order(len(trainee.data.train_x), training.seed, epoch).to(trainee.device)
-        yield from torch.split(order, trainee.batch_size)
+        batches = torch.split(order, trainee.batch_size)
+        if trainee.joins_last_sample and len(batches) > 1 and len(batches[-1]) == 1:
+            batches = (*batches[:-2], torch.cat(batches[-2:]))
+        yield from batches
 
 
 def update(trainee: Trainee, batch: Tensor, step: int) -> Generator[SafePoint, None, Tensor]:
@@ -54,13 +59,19 @@ def update(trainee: Trainee, batch: Tensor, step: int) -> Generator[SafePoint, N
         torch.autograd.backward(loss)
     else:
         loss = torch.zeros((), device=trainee.device)
-        for number, rows in enumerate(torch.split(batch, trainee.rows_at_once)):
+        # Parts of about equal size: a last one of a single sample would be none for batch norm.
+        num_parts = -(-len(batch) // trainee.rows_at_once)
+        for number, rows in enumerate(torch.tensor_split(batch, num_parts)):
             share = _loss(trainee, rows, step, number) * (len(rows) / len(batch))
             torch.autograd.backward(share)
             loss += share.detach()
             yield "part"
     if trainee.penalty.is_on:
         trainee.penalty.add_gradient()
+    if clipping := trainee.recipe.regularization.gradient_clipping:
+        torch.nn.utils.clip_grad_norm_(trainee.network.parameters(), clipping.max_norm)
+    base, schedule = trainee.recipe.optimizer.lr, trainee.recipe.optimizer.schedule
+    trainee.optimizer.param_groups[0]["lr"] = base * factor(schedule, step - 1, trainee.planned_steps)
     trainee.optimizer.step()
     return loss
 
@@ -69,6 +80,8 @@ def _loss(trainee: Trainee, rows: Tensor, step: int, part: int = 0) -> Tensor:
     if trainee.draws_in_a_step:
         seed_layers(derive(trainee.recipe.training.seed, "step", step, part), trainee.device)
     inputs = trainee.data.train_x.index_select(0, rows)
+    if augmentation := trainee.recipe.regularization.augmentation:
+        inputs = augmented(inputs, augmentation, may_flip=trainee.facts.may_flip)
     targets = trainee.data.train_y.index_select(0, rows)
     return trainee.criterion(trainee.network(inputs), targets)
 

@@ -8,7 +8,8 @@ from typing import Literal
 
 import torch
 
-from tui_trainer.training.optimizers import IMPLEMENTATION
+from tui_trainer.core.recipe import Optimizer
+from tui_trainer.training.optimizers import implementation
 
 MAX_AUTO_THREADS = 4
 """Nets of a first course do not gain from more, and lose much as soon as a core is busy elsewhere."""
@@ -72,14 +73,16 @@ def _num_cores() -> int:
     return os.cpu_count() or 1
 
 
-def describe(device: torch.device, threads: int, content_hash: str) -> Mapping[str, str | int | float | bool]:
+def describe(
+    device: torch.device, threads: int, optimizer: Optimizer, content_hash: str
+) -> Mapping[str, str | int | float | bool]:
     """What a run was computed with, for its record: with all of this equal, CPU runs agree bit for bit."""
     return {
         "device": str(device),
         "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "threads": threads,
-        "optimizer": IMPLEMENTATION,
+        "optimizer": implementation(optimizer),
         "compile": False,
         "torch": str(torch.__version__),
         "numpy": version("numpy"),

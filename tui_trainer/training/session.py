@@ -10,22 +10,23 @@ from time import perf_counter
 import torch
 
 from tui_trainer.core import liveness, rundir
+from tui_trainer.core.architectures import num_outputs
 from tui_trainer.core.control import Continue, ControlReader, Pace, Pause, Request, Stop
 from tui_trainer.core.events import Phase, RunStarted
-from tui_trainer.core.layers import num_outputs, num_parameters
+from tui_trainer.core.layers import num_parameters
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.training import numerics
 from tui_trainer.training.assembly import RecipeRefused, Trainee, assemble
 from tui_trainer.training.attempts import next_attempt
 from tui_trainer.training.baselines import baselines
-from tui_trainer.training.data import DataError
 from tui_trainer.training.loop import SafePoint, train
 from tui_trainer.training.numerics import DeviceNotAvailable
 from tui_trainer.training.progress import DownloadProgress
 from tui_trainer.training.recording import NotFinite, Recorder
 from tui_trainer.training.step_losses import step_losses_on
 from tui_trainer.training.stop_sign import StopSign
+from tui_trainer.training.torchvision_sets import DataError
 
 LOOK_S = 0.02
 """How often a run looks at its clock and its control file."""
@@ -97,7 +98,9 @@ class _Session:
         torch.set_num_threads(threads)
         trainee = assemble(recipe, self._on_download)
         facts, record = trainee.facts, self._record
-        computed_with = numerics.describe(trainee.device, threads, trainee.data.content_hash)
+        computed_with = numerics.describe(
+            trainee.device, threads, recipe.optimizer, trainee.data.content_hash
+        )
         rundir.append_numerics(self._run, computed_with)
         record.started(
             RunStarted(
@@ -118,7 +121,9 @@ class _Session:
                 parameters=num_parameters(trainee.table),
                 steps_per_epoch=trainee.steps_per_epoch,
                 planned_steps=trainee.planned_steps,
-                baselines=baselines(trainee.data, facts.task, recipe.loss, num_outputs(recipe, facts)),
+                baselines=baselines(
+                    trainee.data, facts.task, recipe.loss, num_outputs(recipe, facts), trainee.criterion
+                ),
                 numerics=computed_with,
             ),
             step_losses_on(trainee.device),

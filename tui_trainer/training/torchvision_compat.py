@@ -36,6 +36,7 @@ if not _compiled_operators_load():
             f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
         )
 
-from torchvision.datasets import MNIST  # type: ignore[import-untyped]  # noqa: E402
+from torchvision.datasets import CIFAR10, MNIST, FashionMNIST  # type: ignore[import-untyped]  # noqa: E402
+from torchvision.models.resnet import BasicBlock  # type: ignore[import-untyped]  # noqa: E402
 
-__all__ = ["MNIST"]
+__all__ = ["CIFAR10", "MNIST", "BasicBlock", "FashionMNIST"]

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from tui_trainer.core import rules
+from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.compose import Choices, compose
 from tui_trainer.core.datafiles import absence
 from tui_trainer.core.estimate import Plan, plan
 from tui_trainer.core.facts import DataFacts, facts
-from tui_trainer.core.layers import Layer, layer_table
+from tui_trainer.core.layers import Layer
 from tui_trainer.core.presets import Library, Preset
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rules import Finding

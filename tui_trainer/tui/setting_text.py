@@ -7,6 +7,8 @@ from tui_trainer.core.settings import Setting
 
 def value_text(value: object) -> str:
     """A value as one would type it: ``1e-8``, ``64, 32``, ``all``."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float):
         mantissa, e, exponent = f"{value:.12g}".partition("e")
         return f"{mantissa}e{int(exponent)}" if e else mantissa
@@ -28,8 +30,8 @@ def typed(setting: Setting, text: str) -> str:
 
 
 def name_of(setting: Setting) -> str:
-    """Its name, without the part: ``lr``, ``l2 strength``."""
-    return setting.path.partition(".")[2].replace(".", " ").replace("_", " ")
+    """Its name, without the part: ``lr``, ``l2 strength``, ``schedule``."""
+    return setting.path.partition(".")[2].removesuffix(".kind").replace(".", " ").replace("_", " ")
 
 
 def named_value(setting: Setting) -> str:

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_trainer.core import liveness
+from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.control import ControlReader, Pace
 from tui_trainer.core.events import Evaluated, Predictions, Split
 from tui_trainer.core.facts import facts
 from tui_trainer.core.history import History
-from tui_trainer.core.layers import Layer, layer_table
+from tui_trainer.core.layers import Layer
 from tui_trainer.core.liveness import State
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.replay import Replay

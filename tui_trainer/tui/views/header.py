@@ -4,8 +4,8 @@ import math
 
 from tui_trainer.core import figures
 from tui_trainer.core.history import History
-from tui_trainer.core.layers import title
 from tui_trainer.core.text import plain
+from tui_trainer.core.titles import title
 from tui_trainer.tui.plot.spans import Line, Span, spread, width_of
 from tui_trainer.tui.watch import Watch
 

@@ -8,10 +8,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from tui_trainer.core.layers import num_parameters, title
+from tui_trainer.core.layers import num_parameters
 from tui_trainer.core.recipe import Part, Regularization
 from tui_trainer.core.settings import settings_of
 from tui_trainer.core.text import plain
+from tui_trainer.core.titles import title
 from tui_trainer.tui.ascii import wording
 from tui_trainer.tui.draft import SECTIONS, Draft, Section
 from tui_trainer.tui.explanation import shape_text
