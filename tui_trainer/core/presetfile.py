@@ -43,6 +43,10 @@ _TEXT_KEYS: dict[str, tuple[str, type[str] | type[list[str]]]] = {
     "summary": ("summary", str),
     "formula": ("formula", str),
     "formula_ascii": ("formula_ascii", str),
+    "derivative": ("derivative", str),
+    "derivative_ascii": ("derivative_ascii", str),
+    "course": ("course", str),
+    "course_ascii": ("course_ascii", str),
     "for": ("advantages", list),
     "against": ("drawbacks", list),
     "when": ("when", str),
@@ -55,8 +59,12 @@ class Texts:
     """What a preset says of itself in one language; empty where it says nothing."""
 
     summary: str = ""
-    formula: str = ""
+    formula: str = ""  # what PyTorch computes
     formula_ascii: str = ""
+    derivative: str = ""  # of an activation
+    derivative_ascii: str = ""
+    course: str = ""  # one line: what is usually taught, where that differs from the formula
+    course_ascii: str = ""
     advantages: tuple[str, ...] = ()  # "for" in the file
     drawbacks: tuple[str, ...] = ()  # "against"
     when: str = ""
