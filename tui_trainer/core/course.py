@@ -25,8 +25,8 @@ MOST_POINTS = 100
 LEAST_FALL = 0.01
 """A loss that lost less than 1 % over a window stands still."""
 SCATTER = 1.2
-"""So does one that fell by less than 1.2 times its typical second difference: for values that scatter
-independently that is two standard errors of a fall between medians of three."""
+"""So does one that fell by less than 1.2 times its typical second difference. Where values scatter
+independently that is twice their spread, and two standard errors of a step between medians of three."""
 _SPLITS: tuple[Split, ...] = ("train", "validation")
 _ENDS = 3  # values whose median stands for either end of a fall
 _BATCHES = 50  # batches whose median loss stands for the present between evaluations
@@ -53,6 +53,7 @@ class Course:
     @classmethod
     def of(cls, history: History, at: float = math.inf) -> "Course":
         """What ``history`` knew after step ``at``."""
+        at = at if math.isinf(at) else math.floor(at)
         is_regression = history.started is not None and history.started.task == "regression"
         headline = "r2" if is_regression else "accuracy"
         steps, train = _curve(history, "train", "loss", at)
@@ -144,8 +145,12 @@ def falls(values: Floats) -> bool:
         return len(values) > 1 and bool(values[0] - values[-1] > LEAST_FALL * abs(values[0]))
     recent = values[-WINDOW - _ENDS :]
     before = float(np.median(recent[:_ENDS]))
-    scatter = SCATTER * float(np.median(np.abs(np.diff(recent, 2))))
-    return before - level(recent) > max(LEAST_FALL * abs(before), scatter)
+    return before - level(recent) > max(LEAST_FALL * abs(before), scatter(recent))
+
+
+def scatter(values: Floats) -> float:
+    """How far medians of neighbours may lie apart by chance: about twice the spread of single values."""
+    return SCATTER * float(np.median(np.abs(np.diff(values, 2))))
 
 
 def _curve(history: History, split: Split, metric: str, at: float) -> tuple[Ints, Floats]:

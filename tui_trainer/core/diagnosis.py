@@ -4,21 +4,22 @@ What cannot be told yet is not told: a wrong alarm is worse than a late one.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from tui_trainer.core import advice
 from tui_trainer.core.confusion import most_confused
-from tui_trainer.core.course import WINDOW, Course, falls, level, smoothed
-from tui_trainer.core.events import Baseline
+from tui_trainer.core.course import WINDOW, Course, Floats, falls, level, scatter, smoothed
+from tui_trainer.core.events import Baseline, Split
 from tui_trainer.core.figures import value
 from tui_trainer.core.history import History
 from tui_trainer.core.recipe import Recipe
+from tui_trainer.core.symptoms import non_finite
 from tui_trainer.core.text import plain
 from tui_trainer.core.verdicts import Diagnosis, Kind, Severity
 
-__all__ = ["Diagnosis", "Kind", "Severity", "diagnose"]
+__all__ = ["Diagnosis", "Kind", "Severity", "beside_reason", "diagnose"]
 
 LEAST_UPDATES = 100
 """Before so many updates most networks have learned nothing yet: being at chance is no news."""
@@ -54,19 +55,25 @@ _RECENT = 7  # evaluations that "fell in 6 of the last 7" looks at
 
 
 def diagnose(history: History, recipe: Recipe, *, at: float = math.inf) -> tuple[Diagnosis, ...]:
-    """What was going on after step ``at`` (by default the last), most urgent first; empty before any value.
+    """What was going on after step ``at`` (by default the last), most urgent first; empty before the first.
 
     Of ``recipe`` it takes what there is to try.
     """
     course = Course.of(history, at)
     if diverged := _diverged(course, recipe):
         return (diverged,)
-    if not len(course):
+    if not len(course) or not course.step:
         return ()
     stuck = tuple(_stuck(course, recipe))
     if stuck:
         return stuck
     return (*_fit(course, recipe), *_confusion(course))
+
+
+def beside_reason(found: Iterable[Diagnosis], history: History) -> tuple[Diagnosis, ...]:
+    """``found`` without what the reason of a failed run says already: that a loss was not finite."""
+    is_said = history.phase == "failed" and bool(history.reason) and bool(non_finite(history))
+    return tuple(each for each in found if not (is_said and each.kind == "diverged"))
 
 
 def _diverged(course: Course, recipe: Recipe) -> Diagnosis | None:
@@ -81,14 +88,14 @@ def _diverged(course: Course, recipe: Recipe) -> Diagnosis | None:
     start = max(float(course.train[0]), course.trivial_loss)
     if start <= 0:  # a loss of somebody's own, without a natural zero
         return None
-    now, batches = float(course.train[-1]), course.batch_loss()
+    before, now, batches = float(course.train[0]), float(course.train[-1]), course.batch_loss()
     is_high = len(course) > WINDOW and course.train[-WINDOW:].min() > DIVERGED * start
     if is_high or now > DIVERGED_AT_ONCE * start:
-        text = f"diverged: train loss is {value(now)}, {now / start:.2g} times what it was before training"
+        text = f"diverged: train loss is {value(now)}, from {value(before)} before training"
         return Diagnosis("diverged", "alarm", text, cure)
     if batches > DIVERGED_AT_ONCE * start:
-        times = f"{batches / start:.2g} times what it was before training"
-        return Diagnosis("diverged", "alarm", f"diverged: batches lose {value(batches)}, {times}", cure)
+        text = f"diverged: the last batches have loss {value(batches)}, from {value(before)} before training"
+        return Diagnosis("diverged", "alarm", text, cure)
     return None
 
 
@@ -108,8 +115,8 @@ def _stuck(course: Course, recipe: Recipe) -> Iterator[Diagnosis]:
         train, validation = (
             value(float(of[-1])) for of in (course.train_headline, course.validation_headline)
         )
-        trivial = f"{plain(baseline.label)} ({value(baseline.value)})"
-        text = f"chance level: {name} {train} on train, {validation} on validation, no better than {trivial}"
+        trivial = f"{plain(baseline.label)} {value(baseline.value)}"
+        text = f"chance level: {name} {train} on train, {validation} on validation; {trivial}"
         yield Diagnosis("chance", "alarm", text, cure)
         cure = ""
     if answered:
@@ -118,8 +125,12 @@ def _stuck(course: Course, recipe: Recipe) -> Iterator[Diagnosis]:
 
 def _is_trivial(course: Course, thin: Course, baseline: Baseline) -> bool:
     """Whether neither split was better than the trivial answer in the whole window."""
-    for split, values in (("train", thin.train_headline), ("validation", thin.validation_headline)):
-        evaluation = course.evaluation("train" if split == "train" else "validation")
+    splits: tuple[tuple[Split, Floats], ...] = (
+        ("train", thin.train_headline),
+        ("validation", thin.validation_headline),
+    )
+    for split, values in splits:
+        evaluation = course.evaluation(split)
         num_samples = evaluation.num_samples if evaluation else 0
         margin = TRIVIAL_R2
         if course.headline == "accuracy" and num_samples:  # two standard errors of a share
@@ -149,11 +160,12 @@ def _fit(course: Course, recipe: Recipe) -> Iterator[Diagnosis]:
     if overfitting := _overfitting(course, thin, recipe):
         yield overfitting
     elif course.ended and level(thin.train) >= UNFINISHED * course.trivial_loss and falls(thin.train):
-        yield _unfinished(course, thin, recipe)
+        yield _unfinished(course, recipe)
     elif falls(thin.validation) and (not is_early or _has_learned(course)):
         yield _learned(course) if course.ended else _learning(course)
     elif is_early:
-        yield Diagnosis("too-early", "note", f"too early to tell after {course.step:,} updates")
+        updates = f"{course.step:,} update{'s' * (course.step != 1)}"
+        yield Diagnosis("too-early", "note", f"too early to tell after {updates}")
     else:
         yield from _standstill(course, thin, recipe)
 
@@ -164,18 +176,17 @@ def _overfitting(course: Course, thin: Course, recipe: Recipe) -> Diagnosis | No
     validation, train = smoothed(thin.validation), smoothed(thin.train)
     best = int(validation.argmin())
     rise = validation[-1] / validation[best] if validation[best] > 0 else 1.0
-    is_rise = (
-        rise >= RISE_NOTED and validation[-1] - validation[best] >= RISE_OF_TRIVIAL * course.trivial_loss
-    )
+    least = max(RISE_OF_TRIVIAL * course.trivial_loss, scatter(thin.validation[best:]))
+    is_rise = rise >= RISE_NOTED and validation[-1] - validation[best] >= least
     is_train = train[-1] <= STILL_FALLING * train[best] or train[-1] <= FAR_BELOW * validation[-1]
     if not (is_rise and is_train and len(validation) - 1 - best >= 3):
         return None
     lowest = best + int(thin.validation[best : best + WINDOW].argmin())
     has_early_stopping = recipe.regularization.early_stopping is not None
     text = (
-        f"overfitting since epoch {thin.epoch(lowest)}: validation loss rose from "
+        f"overfitting since epoch {thin.epoch(lowest)}: validation loss up from "
         f"{value(float(thin.validation[lowest]))} to {value(float(validation[-1]))}, "
-        f"train is at {value(level(thin.train))}"
+        f"train at {value(level(thin.train))}"
     )
     if has_early_stopping:
         return Diagnosis("overfitting", "note", f"{text}; early stopping keeps the best weights")
@@ -192,7 +203,7 @@ def _learning(course: Course) -> Diagnosis:
 
 
 def _learned(course: Course) -> Diagnosis:
-    start, lowest = value(float(course.validation[0])), _lowest(course)
+    start, lowest = value(float(course.validation[0])), value(float(course.validation.min()))
     return Diagnosis("learning", "good", f"it learned: validation loss fell from {start} to {lowest}")
 
 
@@ -205,11 +216,9 @@ def _lowest(course: Course) -> str:
     return f"{value(float(course.validation[best]))} at epoch {course.epoch(best)}"
 
 
-def _unfinished(course: Course, thin: Course, recipe: Recipe) -> Diagnosis:
-    now, trivial = value(level(thin.train)), value(course.trivial_loss)
-    text = (
-        f"underfitting: training ended while its loss still fell, at {now} (the trivial answer has {trivial})"
-    )
+def _unfinished(course: Course, recipe: Recipe) -> Diagnosis:
+    now, trivial = value(float(course.train[-1])), value(course.trivial_loss)
+    text = f"underfitting: ended while train loss still fell, at {now} (trivial answer: {trivial})"
     return Diagnosis("underfitting", "note", text, advice.against_underfitting(recipe, still_falling=True))
 
 
@@ -220,8 +229,8 @@ def _standstill(course: Course, thin: Course, recipe: Recipe) -> Iterator[Diagno
     is_poor = share >= POOR and validation <= CLOSE_BY * train
     if is_poor and not (train_falls or _stopped_early(course, recipe)):
         text = (
-            f"underfitting, unless the data are so noisy: train loss stays at {value(train)} "
-            f"(the trivial answer has {value(course.trivial_loss)}), validation at {value(validation)}"
+            f"underfitting, or noisy data: train loss stays at {value(train)} "
+            f"(trivial answer: {value(course.trivial_loss)}), validation {value(validation)}"
         )
         cure = advice.against_underfitting(recipe, still_falling=False)
         yield Diagnosis("underfitting", "note", text, cure)
@@ -232,7 +241,8 @@ def _standstill(course: Course, thin: Course, recipe: Recipe) -> Iterator[Diagno
             return
     since = f"validation loss is no better than {_lowest(course)}"
     if train_falls:
-        yield Diagnosis("plateau", "note", f"plateau: {since}, while train falls on to {value(train)}")
+        now = value(float(course.train[-1]))
+        yield Diagnosis("plateau", "note", f"plateau: {since}, while train falls on to {now}")
     elif share < WELL_FITTED:
         yield Diagnosis("plateau", "good", f"learned: {since}, and train is down to {value(train)}")
     else:

@@ -1,4 +1,4 @@
-"""What a teaching recipe says one will see, as data: measures of a run, bounds on them, and whether they hold.
+"""What a teaching recipe says one will see, as data: measures of a run, bounds on them, whether they hold.
 
 Nothing heavy is imported: presets are listed with their symptoms, and measured only where there is a run.
 """
@@ -25,6 +25,8 @@ class Measure:
     phrase: str
     of: "Callable[[History], float]"
     """NaN where the run has nothing to measure, so that no bound holds."""
+    is_flag: bool = False
+    """Whether it is only ever 0 or 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ class Bound:
     @property
     def text(self) -> str:
         """``train accuracy ≥ 0.99``."""
-        if self.at_least == self.at_most:
+        if MEASURES[self.measure].is_flag:
+            bound = "yes" if self.at_least > 0 else "no"
+        elif self.at_least == self.at_most:
             bound = f"= {self.at_most:g}"
         elif -math.inf < self.at_least and self.at_most < math.inf:
             bound = f"from {self.at_least:g} to {self.at_most:g}"
@@ -116,8 +120,10 @@ def _start(history: "History") -> float:
 
 
 def _rise(history: "History") -> float:
-    best = history.best("loss")
-    return _ratio(_last(history, "validation", "loss"), best.metrics["loss"] if best else math.nan)
+    series = history.curves.get(("validation", "loss"))
+    told = series.values.tolist() if series is not None else []
+    lowest = min(filter(math.isfinite, told), default=math.nan)
+    return _ratio(_last(history, "validation", "loss"), lowest)
 
 
 def _ratio(value: float, of: float) -> float:
@@ -143,7 +149,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         ),
         "accuracy_gap": Measure(
             "How far the last accuracy on train is above that on validation.",
-            "accuracy on train less validation {}",
+            "accuracy gap from train to validation {}",
             lambda history: _last(history, "train", "accuracy") - _last(history, "validation", "accuracy"),
         ),
         "train_r2": Measure(
@@ -175,7 +181,10 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             lambda history: _ratio(_last(history, "train", "loss"), _start(history)),
         ),
         "non_finite": Measure(
-            "1 if the run ended on a loss that is NaN or infinite, else 0.", "loss not finite {}", non_finite
+            "1 if the run ended on a loss that is NaN or infinite, else 0.",
+            "ends on a loss that is NaN or infinite: {}",
+            non_finite,
+            is_flag=True,
         ),
         "epochs": Measure(
             "How many epochs were trained.",

@@ -1,6 +1,8 @@
 """The words for what may be going on in a run. Nothing is computed here: presets name them at no cost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
 Kind: TypeAlias = Literal[
@@ -16,6 +18,9 @@ Kind: TypeAlias = Literal[
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Severity: TypeAlias = Literal["good", "note", "alarm"]
+
+MARKS: Mapping[Severity, str] = MappingProxyType({"good": "✓", "note": "·", "alarm": "!"})
+"""What a line that tells of it begins with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tui_trainer.tui.widgets.prose import Paragraph
 
 
 def about(preset: Preset, texts: Texts, say: Callable[[str], str], *, ascii_only: bool) -> list[Paragraph]:
-    """Name, summary, formula, for, against, when, commentary: whatever the preset has of these.
+    """Name, summary, formula, for, against, when, commentary, symptom: whatever the preset has of these.
 
     ``say`` makes a text fit for the terminal.
     """
@@ -30,6 +30,8 @@ def about(preset: Preset, texts: Texts, say: Callable[[str], str], *, ascii_only
     for rest in (texts.when, texts.commentary):
         if rest.strip():
             paragraphs.append(Paragraph(Content.styled(say(plain(rest.strip())), "$muted"), Content("  ")))
+    if preset.symptom is not None:
+        paragraphs.append(Paragraph(Content(say(f"shows: {preset.symptom.text}")), Content("  ")))
     return paragraphs
 
 
