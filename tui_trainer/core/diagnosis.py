@@ -31,6 +31,8 @@ WELL_FITTED = 0.1
 """A tenth of it left on train: there is little more to fit."""
 RISE_OF_TRIVIAL = 0.01
 """A rise below 1 % of the trivial answer's loss comes from a handful of samples, however large the ratio."""
+RISE_OF_SCATTER = 1.5
+"""Nor does it count within one and a half times the scatter: a minimum is the luckiest of many places."""
 STILL_FALLING = 0.9
 """Train that lost a tenth since validation was best still fits its own samples better and better."""
 FAR_BELOW = 0.5
@@ -64,10 +66,10 @@ def diagnose(history: History, recipe: Recipe, *, at: float = math.inf) -> tuple
         return (diverged,)
     if not len(course) or not course.step:
         return ()
-    stuck = tuple(_stuck(course, recipe))
-    if stuck:
+    thin = course.thinned()
+    if stuck := tuple(_stuck(course, thin, recipe)):
         return stuck
-    return (*_fit(course, recipe), *_confusion(course))
+    return (*_fit(course, thin, recipe), *_confusion(course))
 
 
 def beside_reason(found: Iterable[Diagnosis], history: History) -> tuple[Diagnosis, ...]:
@@ -99,9 +101,8 @@ def _diverged(course: Course, recipe: Recipe) -> Diagnosis | None:
     return None
 
 
-def _stuck(course: Course, recipe: Recipe) -> Iterator[Diagnosis]:
+def _stuck(course: Course, thin: Course, recipe: Recipe) -> Iterator[Diagnosis]:
     """No better than the trivial answer, and no longer on the way to be."""
-    thin = course.thinned()
     if len(thin) < 2 or not (course.ended or (len(thin) > WINDOW and course.step >= LEAST_UPDATES)):
         return
     if falls(thin.train):
@@ -153,9 +154,8 @@ def _only_answer(course: Course) -> str:
     return f"all one class: each of the {int(matrices[-1].sum()):,} validation samples is taken for {name}"
 
 
-def _fit(course: Course, recipe: Recipe) -> Iterator[Diagnosis]:
+def _fit(course: Course, thin: Course, recipe: Recipe) -> Iterator[Diagnosis]:
     """How train and validation stand to each other, and where they go."""
-    thin = course.thinned()
     is_early = len(thin) < WINDOW + 3 or (course.step < LEAST_UPDATES and not course.ended)
     if overfitting := _overfitting(course, thin, recipe):
         yield overfitting
@@ -176,7 +176,7 @@ def _overfitting(course: Course, thin: Course, recipe: Recipe) -> Diagnosis | No
     validation, train = smoothed(thin.validation), smoothed(thin.train)
     best = int(validation.argmin())
     rise = validation[-1] / validation[best] if validation[best] > 0 else 1.0
-    least = max(RISE_OF_TRIVIAL * course.trivial_loss, scatter(thin.validation[best:]))
+    least = max(RISE_OF_TRIVIAL * course.trivial_loss, RISE_OF_SCATTER * scatter(thin.validation[best:]))
     is_rise = rise >= RISE_NOTED and validation[-1] - validation[best] >= least
     is_train = train[-1] <= STILL_FALLING * train[best] or train[-1] <= FAR_BELOW * validation[-1]
     if not (is_rise and is_train and len(validation) - 1 - best >= 3):

@@ -196,7 +196,7 @@ def _wrong_bounds(table: Table, file: str, path: str) -> Iterator[Problem]:
     elif (
         all(type(table.get(key)) in (int, float) for key in _BOUNDS) and table["at_least"] > table["at_most"]
     ):
-        yield Problem(file, path, "at_least is more than at_most: nothing can be both", toml(table))
+        yield Problem(file, path, "at_least is more than at_most: nothing can be both")
 
 
 def _texts(table: Any, file: str, problems: list[Problem]) -> dict[str, Texts]:
