@@ -181,12 +181,12 @@ def _overfitting(course: Course, thin: Course, recipe: Recipe) -> Diagnosis | No
     is_train = train[-1] <= STILL_FALLING * train[best] or train[-1] <= FAR_BELOW * validation[-1]
     if not (is_rise and is_train and len(validation) - 1 - best >= 3):
         return None
-    lowest = best + int(thin.validation[best : best + WINDOW].argmin())
+    lowest = int(thin.validation[: best + WINDOW].argmin())
     has_early_stopping = recipe.regularization.early_stopping is not None
     text = (
         f"overfitting since epoch {thin.epoch(lowest)}: validation loss up from "
-        f"{value(float(thin.validation[lowest]))} to {value(float(validation[-1]))}, "
-        f"train at {value(level(thin.train))}"
+        f"{value(float(thin.validation[lowest]))} to about {value(float(validation[-1]))}, "
+        f"train at {value(float(course.train[-1]))}"
     )
     if has_early_stopping:
         return Diagnosis("overfitting", "note", f"{text}; early stopping keeps the best weights")
