@@ -46,6 +46,19 @@ def test_a_preset_is_explained_with_formula_reasons_and_settings(run_cli: RunCli
     assert "betas[0]" in " ".join(settings[0])
 
 
+def test_a_recipe_that_teaches_says_what_it_shows(
+    run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "config" / "presets" / "recipes"
+    folder.mkdir(parents=True)
+    (folder / "overfit.toml").write_text(
+        'schema = 1\n[symptom]\ndiagnosis = "overfitting"\nvalidation_loss_rise = { at_least = 1.3 }\n'
+    )
+    shown = run_cli("presets", "show", "overfit").out.splitlines()
+    assert "shows: overfitting, validation loss ≥ 1.3 × its minimum" in shown
+    assert "shows:" not in run_cli("presets", "show", "first-steps").out
+
+
 def test_another_name_for_a_preset_will_do(run_cli: RunCli) -> None:
     assert run_cli("presets", "show", "bce").out.startswith("binary-cross-entropy (losses)")
 

@@ -89,6 +89,32 @@ def test_shown_as_json_a_run_brings_its_recipe_and_matrices(run_cli: RunCli, tra
     assert sum(map(sum, shown["test"]["confusion"])) == 269
 
 
+def test_what_goes_on_is_printed_and_is_in_the_json(run_cli: RunCli, record: Record) -> None:
+    events = [started()]
+    for step, (train, validation) in enumerate([(0.7, 0.7), (0.5, 0.4), (0.3, 0.3), (0.1, 0.2)]):
+        events += [evaluated(step, "train", train), evaluated(step, "validation", validation)]
+    record([*events, ended("finished")])
+    out = run_cli("show", "latest").out
+    assert "✓ it learned: validation loss fell from 0.700 to 0.200\n" in out
+    assert "· most frequent confusion: yes taken for no, 1 of 2 on validation\n" in out
+    (shown,) = run_cli("show", "latest", "--json").objects
+    assert [each["kind"] for each in shown["diagnosis"]] == ["learning", "confusion"]
+    assert shown["diagnosis"][0] == {
+        "kind": "learning",
+        "severity": "good",
+        "text": "it learned: validation loss fell from 0.700 to 0.200",
+        "advice": "",
+    }
+
+
+def test_why_a_run_failed_is_said_once(run_cli: RunCli, record: Record) -> None:
+    events = [started(), evaluated(0, "train", 0.7), evaluated(0, "validation", 0.7)]
+    record([*events, losses(0.5, math.inf), ended("failed", "loss of a batch became inf at step 2")])
+    assert run_cli("show", "latest").out.count("became") == 1
+    (shown,) = run_cli("show", "latest", "--json").objects
+    assert [each["kind"] for each in shown["diagnosis"]] == ["diverged"]
+
+
 @pytest.mark.parametrize("command", ["show", "events", "logs", "delete"])
 def test_an_unknown_run_is_one_sentence(run_cli: RunCli, trained: RunDir, command: str) -> None:
     done = run_cli(command, "1999")

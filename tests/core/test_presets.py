@@ -7,6 +7,7 @@ import pytest
 
 from tui_trainer.core import presets
 from tui_trainer.core.presets import GROUPS, Library, UnknownPreset, language, text
+from tui_trainer.core.symptoms import Bound, Symptom
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +159,30 @@ def test_the_users_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatc
     assert Library.load().get("optimizers", "brisk")
 
 
+def test_a_recipe_that_teaches_says_what_one_will_see(mine: Path) -> None:
+    symptom = """schema = 1
+    [symptom]
+    diagnosis = "overfitting"
+    validation_loss_rise = { at_least = 1.3 }
+    train_accuracy = { at_least = 0.9, at_most = 1 }
+    """
+    write(mine, "recipes/overfit.toml", symptom)
+    library = Library.load((presets.shipped_folder(), mine))
+    assert library.problems == ()
+    assert library.get("recipes", "overfit").symptom == Symptom(
+        (Bound("validation_loss_rise", at_least=1.3), Bound("train_accuracy", at_least=0.9, at_most=1)),
+        "overfitting",
+    )
+    assert library.get("recipes", "first-steps").symptom is None
+
+
+def test_only_recipes_have_symptoms(mine: Path) -> None:
+    write(mine, "optimizers/x.toml", f"{ADAM}[symptom]\nepochs = {{ at_least = 1 }}")
+    assert sentences(mine) == [
+        "optimizers/x.toml: symptom: no such table in optimizers; choose from optimizer, training"
+    ]
+
+
 def test_a_shipped_name_is_taken(mine: Path) -> None:
     write(mine, "optimizers/adam.toml", f"{ADAM}lr = 99.0\n")
     assert sentences(mine) == [
@@ -221,7 +246,32 @@ MISTAKES = {
             "optimizer.beta1: sgd has no such setting; it belongs to adam, adamw",
         "schema = 1\nlr = 1":
             "lr: no such table in recipes; choose from data, architecture, loss, optimizer, "
-            "regularization, training",
+            "regularization, training, symptom",
+        "schema = 1\n[symtom]\nepochs = 1":
+            "symtom: no such table in recipes; did you mean symptom?",
+        "schema = 1\nsymptom = 'overfits'":
+            'symptom = "overfits": must be a table: [symptom]',
+        "schema = 1\n[symptom]":
+            "symptom: empty; bound a measure: train_accuracy, ",
+        "schema = 1\n[symptom]\ntrain_acuracy = { at_least = 0.9 }":
+            "symptom.train_acuracy: no such measure; did you mean train_accuracy?",
+        "schema = 1\n[symptom]\ntrain_loss = 0.9":
+            "symptom.train_loss = 0.9: must be a table: train_loss = { at_least = 1.0 }",
+        "schema = 1\n[symptom]\ntrain_loss = {}":
+            "symptom.train_loss: empty; needs at_least or at_most",
+        "schema = 1\n[symptom]\ntrain_loss = { atleast = 0.9 }":
+            "symptom.train_loss.atleast: no such bound; did you mean at_least?",
+        "schema = 1\n[symptom]\ntrain_loss = { at_most = true }":
+            "symptom.train_loss.at_most = true: must be a number",
+        "schema = 1\n[symptom]\ntrain_loss = { at_most = nan }":
+            "symptom.train_loss.at_most = nan: must be a number",
+        "schema = 1\n[symptom]\ntrain_loss = { at_least = 2, at_most = 1 }":
+            "symptom.train_loss: at_least is more than at_most: nothing can be both",
+        "schema = 1\n[symptom]\ndiagnosis = 'overfiting'":
+            'symptom.diagnosis = "overfiting": must be one of diverged, chance, one-class, overfitting, '
+            "underfitting, plateau, learning, too-early, confusion; did you mean overfitting?",
+        "schema = 1\n[symptom]\ndiagnosis = ['overfitting']":
+            "symptom.diagnosis = [\"overfitting\"]: must be one of ",
         "schema = 1\n[training]\nepochs = 0":
             "training.epochs = 0: must be from 1 to 100000",
         "schema = 1\ntraining = 3":

@@ -293,3 +293,16 @@ async def test_texts_of_a_preset_are_text_and_nothing_else(presets: Path, rows: 
     assert "[bold]not[/] [@click=app.quit]x[/] evil" in shown
     assert "\x1b" not in shown
     assert "\u202e" not in shown
+
+
+async def test_a_recipe_that_teaches_says_what_it_shows(presets: Path, rows: Rows) -> None:
+    recipes = presets.parent / "recipes"
+    recipes.mkdir()
+    (recipes / "aaa.toml").write_text(
+        "schema = 1\norder = 0\n[symptom]\nvalidation_loss_rise = { at_least = 1.3 }\n"
+        '[text.en]\nsummary = "too many units"\n'
+    )
+    async with opened(size=WIDE, options=AppOptions(lang="en")) as (app, pilot):
+        await pilot.press("up")
+        await pilot.pause()
+        assert "shows: validation loss ≥ 1.3 × its minimum" in rows(app)

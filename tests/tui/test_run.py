@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from tests.tui.recorded import NOW, caught, events_of, recorded, until, until_step
 from tui_trainer.core.control import Continue, ControlReader, Pace, Pause, Stop, send
-from tui_trainer.core.events import Note, PhaseChanged, RunStarted
+from tui_trainer.core.events import AnyEvent, Evaluated, Note, PhaseChanged, RunStarted
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.tui.alert import notification
@@ -256,6 +256,57 @@ async def test_a_replay_tells_the_run_from_its_start(rows: Rows) -> None:
         assert "replay, held" in rows(pilot.app)
         await pilot.press("f")
         assert "✓ finished" in rows(pilot.app)
+
+
+# What is going on
+
+
+def spoiled(train: float, validation: float, until: int = 480) -> list[AnyEvent]:
+    """The recorded run, with losses that from epoch 4 on change by these factors an epoch."""
+    events = []
+    for event in until_step(events_of("digits"), until):
+        if isinstance(event, Evaluated) and event.weights == "last":
+            factor = (train if event.split == "train" else validation) ** max(0, event.step / 40 - 4)
+            metrics = dict(event.metrics) | {"loss": event.metrics["loss"] * factor}
+            event = msgspec.structs.replace(event, metrics=metrics)
+        events.append(event)
+    return events
+
+
+def without_early_stopping(run: RunDir) -> None:
+    recipe = run.recipe_toml.read_text("utf-8")
+    run.recipe_toml.write_text(recipe.replace("early_stopping.patience = 8\n", ""), "utf-8")
+
+
+async def test_an_alarm_comes_with_what_to_try_however_low_the_screen(rows: Rows) -> None:
+    with caught("digits", spoiled(0.7, 1.5)) as (run, _):
+        without_early_stopping(run)
+        async with watching(run) as pilot:
+            alarm, cures = rows(pilot.app).split("\n")[-3:-1]
+    assert alarm.startswith(" ! overfitting since epoch 4: validation loss up from ")
+    assert "try dropout or early stopping" in cures or "try dropout or" in alarm
+    assert "l2" not in alarm + cures
+
+
+async def test_the_cursor_takes_the_diagnosis_back_in_time(rows: Rows) -> None:
+    with caught("digits", spoiled(0.7, 1.5)) as (run, _):
+        without_early_stopping(run)
+        async with watching(run, *["left"] * 45, size=WIDE) as pilot:
+            assert "overfitting" not in rows(pilot.app)
+            assert "✓ learning: validation loss fell" in rows(pilot.app)
+
+
+@pytest.mark.parametrize("size", [LOW, WIDE])
+async def test_a_live_run_is_said_to_learn(size: tuple[int, int], rows: Rows) -> None:
+    with caught("digits", until_step(events_of("digits"), 200)) as (run, _):
+        async with watching(run, size=size) as pilot:
+            assert "✓ learning: validation loss fell in " in rows(pilot.app)
+
+
+async def test_why_a_run_failed_is_said_once(rows: Rows) -> None:
+    async with watching(recorded("diverged"), "5", size=WIDE) as pilot:
+        assert rows(pilot.app).count("became inf") == 1
+        assert "diverged: " not in rows(pilot.app)
 
 
 # What may be wrong with files

@@ -9,6 +9,10 @@ from typing import Any, TextIO
 
 from tui_trainer.core.text import plain
 
+_TYPED = str.maketrans(
+    {"≥": ">=", "≤": "<=", "×": "x", "²": "2", "λ": "lambda", "∞": "inf", "✓": "+", "·": "-", "…": "..."}
+)
+
 
 def say(text: str, stream: TextIO | None = None) -> None:
     """Lines on stdout, or ``stream``, at once. When whoever read it has gone, the rest goes nowhere."""
@@ -48,6 +52,11 @@ def _representable(value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_representable(inner) for inner in value]
     return value
+
+
+def typed(text: str) -> str:
+    """``text`` as stdout can show it: where that is not Unicode, our signs are spelled as one would type."""
+    return text if "utf" in (sys.stdout.encoding or "").lower() else text.translate(_TYPED)
 
 
 def columns(rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> list[str]:

@@ -9,7 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tui_trainer.cli.choosing import preset_names
-from tui_trainer.cli.output import columns, to_json, warn
+from tui_trainer.cli.output import columns, to_json, typed, warn
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
@@ -152,6 +152,8 @@ def _explained(preset: Preset, library: Library, spoken: Language) -> Iterator[s
     yield from (f"- {plain(line)}" for line in said.drawbacks)
     if said.when:
         yield plain(said.when)
+    if preset.symptom is not None:
+        yield from ["", typed(f"shows: {preset.symptom.text}")]
     rows = [
         [
             f"{_INDENT}{setting.path}",

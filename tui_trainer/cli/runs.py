@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -82,10 +83,11 @@ def _score(summary: Summary, score: Score | None) -> dict[str, Any] | None:
 @run_argument
 @_json
 def show(run: str, as_json: bool) -> None:
-    """Print a run: recipe, curves, confusion matrix, scores."""
+    """Print a run: recipe, curves, confusion matrix, what is going on, scores."""
     from tui_trainer.cli.results import result_of
     from tui_trainer.cli.showing import picture
     from tui_trainer.core import liveness
+    from tui_trainer.core.diagnosis import diagnose
     from tui_trainer.core.validation import RecipeError
 
     chosen = find_run(run)
@@ -102,7 +104,8 @@ def show(run: str, as_json: bool) -> None:
     if as_json:
         result = result_of(chosen, recipe, history, state=liveness.state_of(chosen, history, now))
         del result["event"]
-        print(to_json({**result, "recipe": recipe.model_dump(exclude_none=True)}))
+        diagnosis = [asdict(each) for each in diagnose(history, recipe)]
+        print(to_json({**result, "diagnosis": diagnosis, "recipe": recipe.model_dump(exclude_none=True)}))
     else:
         result = result_of(chosen, recipe, history, state=liveness.describe(chosen, history, now))
         print(*picture(result, recipe, history), sep="\n")

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tui_trainer.cli.output import columns
+from tui_trainer.cli.output import columns, typed
 from tui_trainer.cli.results import Result, result_lines
 from tui_trainer.core.confusion import per_class
+from tui_trainer.core.diagnosis import beside_reason, diagnose
 from tui_trainer.core.events import Evaluated, Split
 from tui_trainer.core.figures import value
 from tui_trainer.core.history import History
@@ -17,6 +18,7 @@ from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.summary import HEADLINE
 from tui_trainer.core.text import plain
 from tui_trainer.core.titles import title
+from tui_trainer.core.verdicts import MARKS
 from tui_trainer.tui.plot import lineplot, matrix
 from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve, Style
 from tui_trainer.tui.plot.raster import GlyphName
@@ -45,6 +47,8 @@ def picture(result: Result, recipe: Recipe, history: History) -> Iterator[str]:
             yield ""
             yield from _confusion(validation, history, width)
     yield ""
+    for diagnosis in beside_reason(diagnose(history, recipe), history):
+        yield typed(f"{MARKS[diagnosis.severity]} {diagnosis.told}")
     yield from result_lines(result)
 
 

@@ -1,5 +1,6 @@
 """One preset file: read into a preset, or every mistake in it."""
 
+import math
 import re
 import stat
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,9 @@ from typing import Any, Literal, TypeAlias
 
 from tui_trainer.core.layering import PARTS
 from tui_trainer.core.recipe import SCHEMA
-from tui_trainer.core.validation import Problem, RecipeError, Table, hint, parse_toml, toml
+from tui_trainer.core.symptoms import MEASURES, Bound, Symptom
+from tui_trainer.core.validation import Problem, RecipeError, Table, hint, parse_toml, toml, wrong_choice
+from tui_trainer.core.verdicts import KINDS
 
 Language: TypeAlias = Literal["en", "fr"]
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
@@ -38,6 +41,7 @@ _TABLES: dict[str, dict[str, tuple[str, ...] | None]] = {
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MAX_BYTES = 64 * 1024  # a preset is a page or two; this much is not one
 _UNORDERED = 1000  # presets that state no order come last, by name
+_BOUNDS = ("at_least", "at_most")  # of a measure in a symptom
 # The keys of a text in the file: the field of Texts each fills, and whether it is one text or several.
 _TEXT_KEYS: dict[str, tuple[str, type[str] | type[list[str]]]] = {
     "summary": ("summary", str),
@@ -82,6 +86,7 @@ class Preset:
     order: int  # where it stands in its group, for teaching
     values: Table  # its tables, as in the file: {"optimizer": {"kind": "sgd", "lr": 0.01}}
     text: Mapping[str, Texts]  # by language
+    symptom: Symptom | None = None  # what a recipe that teaches says one will see
 
     @property
     def key(self) -> tuple[str, str]:
@@ -129,8 +134,11 @@ def read(path: Path, group: str, file: str, *, shipped: bool) -> tuple[Preset, l
     if type(order) is not int:
         problems.append(Problem(file, "order", "must be a whole number", toml(order)))
     text = _texts(table.pop("text", {}), file, problems)
+    symptom = None
+    if group == "recipes" and "symptom" in table:
+        symptom = _symptom(table.pop("symptom"), file, problems)
     values = _values(table, group, file, problems)
-    return Preset(path.stem, group, file, shipped, order, values, text), problems
+    return Preset(path.stem, group, file, shipped, order, values, text, symptom), problems
 
 
 def _values(table: Table, group: str, file: str, problems: list[Problem]) -> Table:
@@ -139,7 +147,8 @@ def _values(table: Table, group: str, file: str, problems: list[Problem]) -> Tab
     values: Table = {}
     for key, value in table.items():
         if key not in allowed:
-            problems.append(Problem(file, key, f"no such table in {group}{hint(key, allowed)}"))
+            names = [*allowed, "symptom"] if group == "recipes" else allowed
+            problems.append(Problem(file, key, f"no such table in {group}{hint(key, names)}"))
         elif not isinstance(value, dict):
             problems.append(Problem(file, key, f"must be a table: [{key}]", toml(value)))
         else:
@@ -169,6 +178,48 @@ def _wrong_names(part: str, table: Table, file: str) -> Iterator[Problem]:
     if not right:
         del table["preset"]
         yield Problem(file, f"{part}.preset", f"must be {expected}", toml(names))
+
+
+def _symptom(table: Any, file: str, problems: list[Problem]) -> Symptom | None:
+    """What a recipe says one will see, with what is right in it; what is not is reported."""
+    if not isinstance(table, dict):
+        problems.append(Problem(file, "symptom", "must be a table: [symptom]", toml(table)))
+        return None
+    if not table:
+        problems.append(Problem(file, "symptom", f"empty; bound a measure: {', '.join(MEASURES)}"))
+    kind = table.get("diagnosis")
+    if "diagnosis" in table and kind not in KINDS:
+        problems.append(Problem(file, "symptom.diagnosis", wrong_choice(kind, KINDS), toml(kind)))
+        kind = None
+    bounds = []
+    for name, table_of_bounds in table.items():
+        if name == "diagnosis":
+            continue
+        here = f"symptom.{name}"
+        if name not in MEASURES:
+            problems.append(Problem(file, here, f"no such measure{hint(name, [*MEASURES, 'diagnosis'])}"))
+        elif not isinstance(table_of_bounds, dict):
+            example = f"{name} = {{ at_least = 1.0 }}"
+            problems.append(Problem(file, here, f"must be a table: {example}", toml(table_of_bounds)))
+        elif wrong := list(_wrong_bounds(table_of_bounds, file, here)):
+            problems += wrong
+        else:
+            bounds.append(Bound(name, **table_of_bounds))
+    return Symptom(tuple(bounds), kind)
+
+
+def _wrong_bounds(table: Table, file: str, path: str) -> Iterator[Problem]:
+    for key, value in table.items():
+        if key not in _BOUNDS:
+            yield Problem(file, f"{path}.{key}", f"no such bound{hint(key, _BOUNDS)}")
+        elif type(value) not in (int, float) or not math.isfinite(value):
+            yield Problem(file, f"{path}.{key}", "must be a number", toml(value))
+    if not table:
+        yield Problem(file, path, f"empty; needs {' or '.join(_BOUNDS)}")
+    elif (
+        all(type(table.get(key)) in (int, float) for key in _BOUNDS) and table["at_least"] > table["at_most"]
+    ):
+        yield Problem(file, path, "at_least is more than at_most: nothing can be both")
 
 
 def _texts(table: Any, file: str, problems: list[Problem]) -> dict[str, Texts]:

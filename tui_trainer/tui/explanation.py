@@ -18,7 +18,7 @@ _PICTURE, _TALL_PICTURE = 6, 10
 
 
 def about(preset: Preset, texts: Texts, say: Callable[[str], str], *, ascii_only: bool) -> list[Paragraph]:
-    """Name, summary, formula, for, against, when, commentary: whatever the preset has of these.
+    """Name, summary, formula, for, against, when, commentary, symptom: whatever the preset has of these.
 
     ``say`` makes a text fit for the terminal.
     """
@@ -37,6 +37,8 @@ def about(preset: Preset, texts: Texts, say: Callable[[str], str], *, ascii_only
     for rest in (texts.when, texts.commentary):
         if rest.strip():
             paragraphs.append(Paragraph(Content.styled(say(plain(rest.strip())), "$muted"), Content("  ")))
+    if preset.symptom is not None:
+        paragraphs.append(Paragraph(Content(say(f"shows: {preset.symptom.text}")), Content("  ")))
     return paragraphs
 
 

@@ -22,7 +22,7 @@ from tui_trainer.tui.alert import alert
 from tui_trainer.tui.plot.curves import loss_curves, metric_curves
 from tui_trainer.tui.plot.model import ChartOptions
 from tui_trainer.tui.plot.raster import GlyphName
-from tui_trainer.tui.plot.spans import Line, Span, clip
+from tui_trainer.tui.plot.spans import Line, Role, Span, clip
 from tui_trainer.tui.views import facts, header
 from tui_trainer.tui.views.page import Look, Page
 from tui_trainer.tui.watch import Watch
@@ -35,7 +35,8 @@ _TICK_OVER_SSH_S = 0.2
 _FIGURES_S = 1.0
 _VIEW_S = 0.25
 """The lower half follows evaluations no faster than one can look."""
-_REASON_ROWS = 3
+_URGENT_ROWS: dict[Role, int] = {"bad": 3, "warn": 2, "accent": 2}
+"""So many for the first fact, by the role of its mark, however low the screen."""
 _FACTS = 3
 """So many where the screen is tall and has no panel for them."""
 _ASKED_S = 6.0
@@ -203,16 +204,15 @@ class RunScreen(Screen[None]):
         self.query_one(RunKeys).show(watch, has_cursor=self._look.step is not None, is_full=is_full)
 
     def _draw_facts(self, told: list[Line]) -> None:
-        """The most urgent fact; the reason of a failure in full."""
+        """The most urgent fact; where there is something to try, that too."""
         below = self.query_one("#facts", SpanView)
         width = below.content_size.width
         rows = _FACTS if self.has_class("-tall") else 1
-        is_bad = bool(told) and told[0][0].role == "bad"
-        self.set_class(is_bad, "-bad")
-        if is_bad:
-            lines = facts.fold(told[0], width)[:_REASON_ROWS]
-        else:
-            lines = [clip(line, width) for line in told[:rows]]
+        role = told[0][0].role if told else "text"
+        self.set_class(role == "bad", "-bad")
+        lines = facts.fold(told[0], width, _URGENT_ROWS[role]) if role in _URGENT_ROWS else []
+        begun = 1 if lines else 0
+        lines += [clip(line, width) for line in told[begun : begun + max(0, rows - len(lines))]]
         below.styles.height = max(rows, len(lines))
         below.show(lines)
 

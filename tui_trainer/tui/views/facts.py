@@ -1,27 +1,25 @@
-"""What there is to say about a run, most urgent first: numbers and events, no diagnosis."""
+"""What there is to say about a run, most urgent first: troubles, what is going on, how it ended."""
 
 import math
 import textwrap
 from collections.abc import Iterator
 
 from tui_trainer.core import figures
-from tui_trainer.core.confusion import most_confused
+from tui_trainer.core.diagnosis import beside_reason, diagnose
 from tui_trainer.core.text import plain
+from tui_trainer.core.verdicts import MARKS, Severity
 from tui_trainer.tui.plot.spans import Line, Role, Span
 from tui_trainer.tui.views.header import name_of
 from tui_trainer.tui.views.page import Look
-from tui_trainer.tui.watch import Watch, counts_of
+from tui_trainer.tui.watch import Watch
+
+_ROLES: dict[Severity, Role] = {"good": "good", "note": "quiet", "alarm": "warn"}
 
 
 def facts(watch: Watch, look: Look) -> list[Line]:
     """One line a fact, led by a mark that says what kind it is."""
-    return [
-        *_troubles(watch),
-        *_waits(watch),
-        *_ending(watch),
-        *_confusions(watch, look),
-        *_splits(watch, look),
-    ]
+    urgent, others = _diagnoses(watch, look)
+    return [*_troubles(watch), *_waits(watch), *urgent, *_ending(watch), *others]
 
 
 def marks(watch: Watch) -> list[Line]:
@@ -82,36 +80,28 @@ def _ending(watch: Watch) -> Iterator[Line]:
         yield _fact("·", "quiet", plain(history.reason))
 
 
-def _confusions(watch: Watch, look: Look) -> Iterator[Line]:
-    evaluation = watch.evaluation(look.split, look.step)
-    counts = counts_of(evaluation) if evaluation and evaluation.step else None
-    found = None if counts is None else most_confused(counts)
-    if found is not None:
-        names = watch.classes
-        true, predicted = (names[i] if i < len(names) else str(i) for i in (found.true, found.predicted))
-        share = f"{found.count:,} of {found.of:,}"
-        yield _fact("!", "warn", f"{true} taken for {predicted} in {share}: the most frequent confusion")
-
-
-def _splits(watch: Watch, look: Look) -> Iterator[Line]:
-    train, validation = watch.evaluation("train", look.step), watch.evaluation("validation", look.step)
-    if train is None or validation is None:
-        return
-    for metric in ("loss", watch.headline):
-        pair = [evaluation.metrics.get(metric, math.nan) for evaluation in (train, validation)]
-        if all(map(math.isfinite, pair)):
-            values = f"train {figures.value(pair[0])}, validation {figures.value(pair[1])}"
-            gap = figures.value(abs(pair[1] - pair[0]))
-            yield _fact("·", "quiet", f"{name_of(metric)}: {values}, gap {gap}")
+def _diagnoses(watch: Watch, look: Look) -> tuple[list[Line], list[Line]]:
+    """What is going on, at the cursor where there is one: what asks for something, and the rest."""
+    if watch.recipe is None:
+        return [], []
+    history = watch.history
+    found = diagnose(history, watch.recipe, at=math.inf if look.step is None else look.step)
+    urgent: list[Line] = []
+    others: list[Line] = []
+    for each in beside_reason(found, history):
+        role: Role = "accent" if each.severity == "note" and each.advice else _ROLES[each.severity]
+        line = _fact(MARKS[each.severity], role, each.told)
+        (urgent if each.severity == "alarm" or each.advice else others).append(line)
+    return urgent, others
 
 
 def _fact(mark: str, role: Role, text: str) -> Line:
     return (Span(f"{mark} ", role), Span(text))
 
 
-def fold(line: Line, width: int) -> list[Line]:
-    """A fact on as many lines as it needs, hanging under its mark."""
+def fold(line: Line, width: int, most: int | None = None) -> list[Line]:
+    """A fact on as many lines as it needs, or ``most``, hanging under its mark."""
     mark, text = line[0], "".join(span.text for span in line[1:])
-    rows = textwrap.wrap(text, max(10, width - 2)) or [""]
+    rows = textwrap.wrap(text, max(10, width - 2), max_lines=most, placeholder="…") or [""]
     role = line[-1].role
     return [(mark if i == 0 else Span("  "), Span(row, role)) for i, row in enumerate(rows)]
