@@ -157,7 +157,6 @@ def test_overfitting_since_the_epoch_of_the_minimum() -> None:
     assert found.text == (
         "overfitting since epoch 10: validation loss up from 0.320 to about 0.590, train at 0.01"
     )
-    assert found.advice == "try l2, dropout or early stopping"
 
 
 def test_a_small_lasting_rise_is_a_note() -> None:
@@ -197,23 +196,26 @@ def test_a_rise_of_next_to_nothing_is_no_overfitting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("recipe", "advice"),
+    ("recipe", "named", "not_named"),
     [
-        (
-            Recipe(data=BundledSet(train_fraction=0.1)),
-            "more data (train_fraction is 0.1), l2, dropout or early",
-        ),
-        (Recipe(data=Moons(points=100)), "more data (points is 100), l2, dropout or early stopping"),
-        (Recipe(architecture=SingleLayer(kind="softmax-regression")), "l2 or early stopping"),
+        (PLAIN, {"l2", "dropout", "early stopping"}, {"more data"}),
+        (Recipe(data=BundledSet(train_fraction=0.1)), {"more data (train_fraction is 0.1)", "l2"}, set()),
+        (Recipe(data=Moons(points=100)), {"more data (points is 100)", "dropout"}, set()),
+        (Recipe(architecture=SingleLayer(kind="softmax-regression")), {"l2"}, {"dropout"}),
         (
             Recipe(regularization=Regularization(l2=L2(), dropout=Dropout())),
-            "early stopping",
+            {"early stopping"},
+            {"l2", "dropout"},
         ),
     ],
 )
-def test_only_cures_the_recipe_does_not_use_are_named(recipe: Recipe, advice: str) -> None:
+def test_only_cures_that_fit_and_are_not_in_use_are_named(
+    recipe: Recipe, named: set[str], not_named: set[str]
+) -> None:
     (found,) = diagnose(told(FALLING, RISING), recipe)
-    assert found.advice.startswith(f"try {advice}")
+    assert found.advice.startswith("try ")
+    assert [cure for cure in named if cure not in found.advice] == []
+    assert [cure for cure in not_named if cure in found.advice] == []
 
 
 # Diverged
@@ -375,7 +377,7 @@ def test_losses_below_zero_are_nobodys_divergence() -> None:
     assert kinds(diagnose(told(losses, losses, baselines={}), PLAIN)) == ["learning"]
 
 
-def test_a_hundred_thousand_evaluations_are_looked_at_in_the_large() -> None:
+def test_thousands_of_evaluations_are_looked_at_in_the_large() -> None:
     """A loss that falls by 1 % in 300 evaluations has not come to rest."""
     losses = decay(2.3, 0.2, 3_000, rate=0.001)
     assert kinds(diagnose(told(losses, losses), PLAIN)) == ["learning"]

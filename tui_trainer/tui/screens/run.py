@@ -55,6 +55,8 @@ class RunScreen(Screen[None]):
         "Confusion: a row is the true class, a column what it was taken for. What is right is on the "
         "diagonal; · is none. Recall: how much of a class was found. Precision: how much of what was "
         "taken for a class is of it.\n\n"
+        "What is going on: ✓ is good, ! is an alarm, · is worth knowing; after the semicolon stands what the "
+        "course would try. Before it can be told from noise nothing is said.\n\n"
         "Everything is read from the run's log: closing this screen stops nothing."
     )
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.RUN)]
