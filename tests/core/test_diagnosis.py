@@ -303,7 +303,7 @@ def test_regression_at_the_mean_is_chance() -> None:
     [
         (
             Recipe(architecture=FullyConnected(hidden=(32,) * 5, activation="sigmoid")),
-            "try relu, or xavier initialization: 5 layers of sigmoid let the gradient vanish",
+            "try relu, batch norm or xavier initialization: 5 layers of sigmoid let the gradient vanish",
         ),
         (
             Recipe(architecture=FullyConnected(initialization="zeros")),
