@@ -50,7 +50,7 @@ _OPTIONS = (
     _part("--activation", group="activations", help="The function after each hidden layer."),
     _part("--loss", group="losses", help="Another loss."),
     _part("--optimizer", group="optimizers", help="Another optimizer, with a learning rate that suits it."),
-    _part("--schedule", group="schedules", help="How the learning rate changes: constant, step, cosine and others."),
+    _part("--schedule", group="schedules", help="How the learning rate changes over training."),
     _part("--regularization", group="regularization", help="May be repeated; none is none.", multiple=True),
     click.option("--lr", metavar="X", help="Learning rate η."),
     click.option("--epochs", metavar="N", help="How often the training set is gone through."),
