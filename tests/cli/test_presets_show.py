@@ -29,6 +29,5 @@ def test_the_course_is_quoted_where_pytorch_computes_something_else(run_cli: Run
 
 def test_the_labels_speak_french_too(run_cli: RunCli) -> None:
     out = run_cli("presets", "show", "sgd", "--lang", "fr").out
-    assert "sgd (optimizers) : " in out
     assert "réglages, pour --set CLÉ=VALEUR :" in out
     assert "PyTorch : lr." in out

@@ -163,7 +163,9 @@ def _explained(preset: Preset, library: Library, spoken: Language) -> Iterator[s
 
     said = text(preset, spoken)
     words = _WORDS[spoken]
-    yield f"{preset.name} ({preset.group}){words.colon} {plain(said.summary)}"
+    yield f"{preset.name} ({preset.group})"
+    if said.summary:
+        yield plain(said.summary)
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
     taught = said.taught(ascii_only=ascii_only)
     formulas = [*said.formulas(ascii_only=ascii_only), *([taught] if taught else [])]

@@ -243,7 +243,7 @@ class AdamW(Part):
     weight_decay: float = setting(
         0.01,
         "Share of every weight that a step takes away, times η.",
-        fr="Part de chaque poids, multipliée par η, qu'un pas retranche.",
+        fr="Part de chaque poids que retranche un pas, multipliée par η.",
         symbol="λ",
         torch="weight_decay",
         ge=0,

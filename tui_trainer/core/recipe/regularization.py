@@ -11,7 +11,7 @@ class L1(Part):
     strength: float = setting(
         1e-4,
         "How strongly weights are pulled to zero.",
-        fr="Force qui ramène les poids vers zéro.",
+        fr="Intensité avec laquelle les poids sont ramenés vers zéro.",
         symbol="λ",
         ge=0,
         le=100,
@@ -24,7 +24,7 @@ class L2(Part):
     strength: float = setting(
         1e-4,
         "How strongly large weights are punished.",
-        fr="Force qui pénalise les grands poids.",
+        fr="Intensité de la pénalité sur les grands poids.",
         symbol="λ",
         torch="weight_decay / 2",
         ge=0,
@@ -79,7 +79,7 @@ class Augmentation(Part):
     flip: bool = setting(
         True,
         "Images: half of them mirrored, where that is no other thing: never digits.",
-        fr="Images : une sur deux reflétée, là où cela ne change rien au sens : jamais les chiffres.",
+        fr="Images : une sur deux en miroir, là où le sens reste le même : jamais les chiffres.",
     )
     noise: float = setting(
         0.1,
