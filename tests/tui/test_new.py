@@ -73,6 +73,21 @@ async def test_speaks_french(rows: Rows, snapshot: SnapshotAssertion) -> None:
     assert await drawn(rows, "4", lang="fr") == snapshot
 
 
+@pytest.mark.parametrize(
+    ("lang", "lead", "help_text"),
+    [
+        ("en", "in the course: v ← γv + ηg", "How much of the last velocity is kept."),
+        ("fr", "dans le cours : v ← γv + ηg", "Part de la vitesse précédente qui est conservée."),
+    ],
+)
+async def test_a_part_and_its_settings_are_explained_in_one_language(
+    lang: str, lead: str, help_text: str, rows: Rows
+) -> None:
+    shown = await drawn(rows, "4", "/", *"momentum", "enter", "space", size=WIDE, lang=lang)
+    assert lead in shown
+    assert help_text in shown
+
+
 async def test_explains_itself_from_the_table_of_keys(rows: Rows, snapshot: SnapshotAssertion) -> None:
     assert await drawn(rows, "question_mark", size=WIDE) == snapshot
 
@@ -104,12 +119,12 @@ async def test_enter_trains_the_recipe_the_cursor_is_on() -> None:
 
 async def test_looking_explains_and_only_space_chooses(rows: Rows) -> None:
     async with opened("4", "up") as (app, pilot):
-        assert "gathers speed" in rows(app)
+        assert "a memory that fades" in rows(app)
         assert "▸4 Optimizer       adam" in rows(app)
         await pilot.press("space")
-        assert "▸4 Optimizer       momentum" in rows(app)
+        assert "▸4 Optimizer       rmsprop" in rows(app)
         await pilot.press("enter")
-        assert app.requests[0].recipe.optimizer.kind == "momentum"
+        assert app.requests[0].recipe.optimizer.kind == "rmsprop"
 
 
 async def test_regularizations_stack_and_none_takes_them_all_away() -> None:
@@ -123,9 +138,9 @@ async def test_regularizations_stack_and_none_takes_them_all_away() -> None:
 
 async def test_changes_to_a_recipe_come_back_with_it(rows: Rows) -> None:
     async with opened("4", "up", "space", "0", "down") as (app, pilot):
-        assert "momentum" not in rows(app)
+        assert "rmsprop" not in rows(app)
         await pilot.press("up")
-        assert "momentum" in rows(app)
+        assert "rmsprop" in rows(app)
         assert "first-steps (changed)" in rows(app)
 
 
@@ -260,7 +275,7 @@ async def test_texts_of_a_preset_are_text_and_nothing_else(presets: Path, rows: 
         'schema = 1\norder = 0\n[optimizer]\nkind = "adam"\n[text.en]\n'
         'summary = "\\u001b[31mred\\u001b]52;c;aGk=\\u0007 [bold]not[/] [@click=app.quit]x[/] \\u202eevil"\n'
     )
-    shown = await drawn(rows, "4", "down", size=WIDE)
+    shown = await drawn(rows, "4", "down", "down", size=WIDE)
     assert "[bold]not[/] [@click=app.quit]x[/] evil" in shown
     assert "\x1b" not in shown
     assert "\u202e" not in shown
