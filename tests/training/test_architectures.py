@@ -4,19 +4,27 @@ from torch import nn
 
 from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.facts import facts
+from tui_trainer.core.layers import num_parameters
 from tui_trainer.core.recipe import (
+    BatchNorm,
     BinaryCrossEntropy,
     BundledSet,
+    Cnn,
     Dropout,
     ErrorLoss,
     FullyConnected,
     LeNet,
     Moons,
+    Perceptron,
     Recipe,
     Regularization,
+    ResNet18,
+    Sine,
     SingleLayer,
     TorchvisionSet,
+    Vgg16,
 )
+from tui_trainer.training import torchvision_compat
 from tui_trainer.training.architectures import build_network
 
 RECIPES = [
@@ -35,6 +43,24 @@ RECIPES = [
     ),
     Recipe(data=TorchvisionSet(), architecture=LeNet(activation="tanh")),
     Recipe(data=BundledSet(), architecture=LeNet(), regularization=Regularization(dropout=Dropout())),
+    Recipe(data=Moons(), architecture=Perceptron(), loss=BinaryCrossEntropy()),
+    Recipe(data=Sine(), architecture=Perceptron(activation="relu"), loss=ErrorLoss()),
+    Recipe(
+        data=BundledSet(),
+        architecture=FullyConnected(hidden=(16, 8)),
+        regularization=Regularization(batch_norm=BatchNorm(), dropout=Dropout()),
+    ),
+    Recipe(
+        data=TorchvisionSet(), architecture=LeNet(), regularization=Regularization(batch_norm=BatchNorm())
+    ),
+    Recipe(data=TorchvisionSet(), architecture=Cnn()),
+    Recipe(data=BundledSet(), architecture=Cnn(channels=(4, 8, 8, 8), hidden=6)),
+    Recipe(data=BundledSet(), architecture=ResNet18()),
+    Recipe(data=TorchvisionSet(kind="cifar10"), architecture=ResNet18()),
+    Recipe(data=BundledSet(), architecture=Vgg16()),
+    Recipe(
+        data=TorchvisionSet(), architecture=Vgg16(), regularization=Regularization(batch_norm=BatchNorm())
+    ),
 ]
 
 
@@ -94,3 +120,67 @@ def test_the_default_initialization_is_pytorch_s():
     layer = network(Recipe(data=TorchvisionSet(), architecture=FullyConnected(hidden=(400,)))).linear1
     assert layer.weight.abs().max().item() == pytest.approx(1 / 28, rel=0.01)
     assert layer.bias.any()
+
+
+def test_in_a_hidden_layer_linear_comes_first_then_batch_norm_activation_dropout():
+    net = network(RECIPES[9])
+    assert [type(module).__name__ for module in net] == [
+        "Flatten",
+        *["Linear", "BatchNorm1d", "ReLU", "Dropout"] * 2,
+        "Linear",
+    ]
+    convolutional = network(RECIPES[10])
+    assert [type(module).__name__ for module in convolutional][:4] == [
+        "Conv2d",
+        "BatchNorm2d",
+        "ReLU",
+        "MaxPool2d",
+    ]
+
+
+def shapes(net: nn.Module) -> list[tuple[int, ...]]:
+    return [tuple(parameter.shape) for parameter in net.parameters()]
+
+
+def test_resnet18_is_torchvisions_but_for_stem_and_head():
+    ours = network(Recipe(data=TorchvisionSet(kind="cifar10"), architecture=ResNet18()))
+    theirs = torchvision_compat.resnet18(num_classes=10)
+    stages = nn.Sequential(theirs.layer1, theirs.layer2, theirs.layer3, theirs.layer4)
+    blocks = [module for name, module in ours.named_children() if name.startswith("residual")]
+    assert shapes(nn.Sequential(*blocks)) == shapes(stages)
+    values = torch.randn(2, 64, 8, 8)
+    flat = [block for stage in stages for block in stage]
+    for own, other in zip(blocks, flat, strict=True):
+        own.load_state_dict(other.state_dict())
+    ours.eval()
+    theirs.eval()
+    torch.testing.assert_close(nn.Sequential(*blocks)(values), stages(values))
+
+
+def test_vgg16_has_torchvisions_convolutions_and_about_15_million_parameters():
+    recipe = Recipe(data=TorchvisionSet(kind="cifar10"), architecture=Vgg16())
+    ours = network(recipe)
+    theirs = torchvision_compat.vgg16().features
+    assert shapes(ours)[:-2] == shapes(theirs)
+    values = torch.randn(1, 3, 32, 32)
+    features = nn.Sequential(*[module for name, module in ours.named_children() if name != "linear1"][:-1])
+    features.load_state_dict(dict(zip(features.state_dict(), theirs.state_dict().values(), strict=True)))
+    torch.testing.assert_close(features(values), theirs(values))
+    assert num_parameters(table_of(recipe)) == pytest.approx(15e6, rel=0.02)
+
+
+def test_a_perceptron_with_sigmoid_is_logistic_regression():
+    for data in (Moons(), BundledSet(kind="breast-cancer"), BundledSet(kind="digits-even-odd")):
+        tables = [
+            table_of(Recipe(data=data, architecture=architecture, loss=BinaryCrossEntropy()))
+            for architecture in (
+                Perceptron(),
+                Perceptron(activation="sigmoid"),
+                SingleLayer(kind="logistic-regression"),
+            )
+        ]
+        assert tables[0] == tables[1] == tables[2]
+
+
+def test_a_relu_unit_ends_in_a_relu():
+    assert [layer.name for layer in table_of(RECIPES[8])] == ["linear1", "relu1"]

@@ -1,5 +1,8 @@
 import gzip
 import hashlib
+import io
+import pickle
+import tarfile
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -14,18 +17,31 @@ import torch
 
 from tui_trainer.core import datafiles
 from tui_trainer.core.facts import facts
-from tui_trainer.core.recipe import Blobs, BundledSet, Moons, Sine, TorchvisionSet
+from tui_trainer.core.recipe import (
+    Blobs,
+    BundledSet,
+    Circles,
+    Moons,
+    Plane,
+    Sine,
+    Spirals,
+    TorchvisionSet,
+    Xor,
+)
 from tui_trainer.training.data import load
-from tui_trainer.training.download import DownloadFailed, download
+from tui_trainer.training.download import DownloadFailed, download, download_archive
+from tui_trainer.training.torchvision_compat import CIFAR10
 from tui_trainer.training.torchvision_sets import DataError, DataNotFound
 
 SETS = [
     Moons(points=200),
     Blobs(points=203, classes=5),
     Sine(points=200),
-    BundledSet(kind="digits"),
-    BundledSet(kind="breast-cancer"),
-    BundledSet(kind="diabetes"),
+    Circles(points=200),
+    Spirals(points=200),
+    Xor(points=200),
+    Plane(points=200),
+    *(BundledSet(kind=kind) for kind in ("digits", "breast-cancer", "diabetes", "iris", "wine")),
 ]
 
 
@@ -104,10 +120,21 @@ def test_the_content_hash_follows_the_samples_alone():
     assert len({load(data).content_hash for data in SETS}) == len(SETS)
 
 
+def plain_name(name: str) -> str:
+    """scikit-learn's name as a person writes it."""
+    words = name.removesuffix(" (cm)").replace("_", " ")
+    return {
+        "od280/od315 of diluted wines": "OD280/OD315 of diluted wines",
+        **{f"class {number}": f"cultivar {number + 1}" for number in range(3)},
+    }.get(words, words)
+
+
 @pytest.mark.parametrize(
     ("name", "original"),
     [
         ("digits", sklearn.datasets.load_digits()),
+        ("iris", sklearn.datasets.load_iris()),
+        ("wine", sklearn.datasets.load_wine()),
         ("breast-cancer", sklearn.datasets.load_breast_cancer()),
         ("diabetes", sklearn.datasets.load_diabetes(scaled=False)),
     ],
@@ -119,9 +146,11 @@ def test_shipped_sets_equal_scikit_learns_own(name, original):
     np.testing.assert_array_equal(shipped["x"].reshape(len(original.data), -1), original.data)
     np.testing.assert_array_equal(shipped["y"], original.target)
     if about.classes:
-        assert tuple(shipped["classes"]) == about.classes == tuple(map(str, original.target_names))
+        assert tuple(shipped["classes"]) == about.classes
+        assert [plain_name(str(name)) for name in original.target_names] == list(about.classes)
     if about.features:
-        assert tuple(shipped["features"]) == about.features == tuple(original.feature_names)
+        assert tuple(shipped["features"]) == about.features
+        assert [plain_name(str(name)) for name in original.feature_names] == list(about.features)
     assert f"## {name}\n" in (folder / "DATA_LICENSES.md").read_text()
 
 
@@ -206,6 +235,85 @@ def test_the_real_mnist(mnist_folder):
     assert everything.tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 
 
+def test_even_or_odd_is_the_digits_parity():
+    digits, parity = load(BundledSet(kind="digits")), load(BundledSet(kind="digits-even-odd"))
+    assert parity.classes == ("even", "odd")
+    counts = sum(split.bincount() for split in (digits.train_y, digits.validation_y, digits.test_y))
+    halves = sum(split.bincount() for split in (parity.train_y, parity.validation_y, parity.test_y))
+    assert halves.tolist() == [counts[::2].sum(), counts[1::2].sum()]
+
+
+# Fashion-MNIST and CIFAR-10
+
+
+def test_fashion_mnist_is_read_from_files_of_its_own(tmp_path):
+    raw = tmp_path / "FashionMNIST" / "raw"
+    raw.mkdir(parents=True)
+    for path, shape in datafiles.files_of("fashion-mnist", tmp_path).items():
+        labels = (np.arange(shape[0]) % 10).astype(np.uint8)
+        values = np.broadcast_to(labels.reshape(-1, *[1] * (len(shape) - 1)), shape)
+        path.write_bytes(idx(shape, values.tobytes()))
+    loaded = load(TorchvisionSet(kind="fashion-mnist", train_fraction=0.01), data_dir=tmp_path)
+    assert loaded.train_x.shape == (540, 1, 28, 28)
+    assert loaded.classes[9] == "ankle boot"
+    assert loaded.test_y.tolist() == [number % 10 for number in range(10_000)]
+
+
+@pytest.fixture
+def made_up_cifar10(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Files of the official format and size, and their MD5s in the place of the official ones.
+
+    Each image is filled with its label, ten times that in green and twenty times in blue.
+    """
+    folder = tmp_path / "cifar-10-batches-py"
+    folder.mkdir()
+    classes = list(facts(TorchvisionSet(kind="cifar10")).classes)
+
+    def write(name: str, content: dict[str, object]) -> list[str]:
+        data = pickle.dumps(content)
+        (folder / name).write_bytes(data)
+        return [name, hashlib.md5(data).hexdigest()]
+
+    def batch(name: str) -> list[str]:
+        labels = [number % 10 for number in range(10_000)]
+        colours = np.repeat([1, 10, 20], 1024).astype(np.uint8)
+        return write(name, {"data": np.outer(labels, colours).astype(np.uint8), "labels": labels})
+
+    train = [batch(f"data_batch_{number}") for number in range(1, 6)]
+    meta = write("batches.meta", {"label_names": classes})
+    monkeypatch.setattr(CIFAR10, "train_list", train)
+    monkeypatch.setattr(CIFAR10, "test_list", [batch("test_batch")])
+    monkeypatch.setattr(CIFAR10, "meta", {"filename": meta[0], "key": "label_names", "md5": meta[1]})
+    return tmp_path
+
+
+def test_cifar10_is_read_in_colour(made_up_cifar10):
+    loaded = load(TorchvisionSet(kind="cifar10", train_fraction=0.02), data_dir=made_up_cifar10)
+    assert loaded.train_x.shape == (900, 3, 32, 32)
+    assert loaded.validation_y.bincount().tolist() == [500] * 10
+    assert loaded.test_y.tolist() == [number % 10 for number in range(10_000)]
+    for channel in range(3):  # standardized apart, all three rise with the label
+        in_order = loaded.test_x[:, channel, 5, 5][loaded.test_y.argsort()]
+        assert (in_order.diff() >= 0).all()
+        assert in_order[-1] > in_order[0]
+    assert datafiles.absence(TorchvisionSet(kind="cifar10"), made_up_cifar10 / "cifar-10-batches-py") == ""
+
+
+def test_a_pickle_that_is_not_the_official_one_is_not_opened(made_up_cifar10):
+    class Harm:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (pytest.fail, ("the pickle was opened",))
+
+    (made_up_cifar10 / "cifar-10-batches-py/data_batch_3").write_bytes(pickle.dumps(Harm()))
+    with pytest.raises(DataError, match=r"not the official one"):
+        load(TorchvisionSet(kind="cifar10"), data_dir=made_up_cifar10)
+
+
+def test_absent_cifar10_says_how_large_it_is(home):
+    with pytest.raises(DataNotFound, match=r"cifar10 is not on this machine \(170 MB\).*the seven files in"):
+        load(TorchvisionSet(kind="cifar10"))
+
+
 # Downloads
 
 
@@ -246,6 +354,24 @@ def test_a_download_unpacks_and_tells_how_far_it_is(mirror, tmp_path):
     assert len(heard) >= 5
     assert (size, size) in heard
     assert all(total is not None and done <= total for done, total in heard)
+
+
+def test_an_archive_is_unpacked_and_nothing_in_it_leads_outside(mirror, tmp_path):
+    address, folder = mirror
+
+    def pack(name: str) -> str:
+        with tarfile.open(folder / "set.tar.gz", "w:gz") as archive:
+            entry = tarfile.TarInfo(name)
+            entry.size = 7
+            archive.addfile(entry, io.BytesIO(b"content"))
+        return hashlib.md5((folder / "set.tar.gz").read_bytes()).hexdigest()
+
+    download_archive(f"{address}set.tar.gz", pack("files/one"), tmp_path / "data")
+    assert (tmp_path / "data/files/one").read_bytes() == b"content"
+    with pytest.raises(DownloadFailed, match=r"set\.tar\.gz"):
+        download_archive(f"{address}set.tar.gz", pack("../outside"), tmp_path / "other")
+    assert not (tmp_path / "outside").exists()
+    assert list((tmp_path / "other").iterdir()) == []
 
 
 def test_another_mirror_is_tried(mirror, tmp_path):

@@ -13,12 +13,16 @@ from tui_trainer.core.recipe import (
     L1,
     L2,
     Adam,
+    Augmentation,
+    BatchNorm,
     BinaryCrossEntropy,
     BundledSet,
+    Cosine,
     Dropout,
     EarlyStopping,
     ErrorLoss,
     FullyConnected,
+    GradientClipping,
     GradientDescent,
     Momentum,
     Moons,
@@ -145,6 +149,72 @@ def test_penalties_make_weights_smaller(train):
     )
     assert shrunk_train["loss"] > free_train["loss"]
     assert shrunk_train["penalty"] < 0.2
+
+
+def test_a_schedule_sets_the_rate_of_every_step(train):
+    """Compared with PyTorch's own scheduler in a plain loop."""
+    recipe = with_optimizer(MOONS, GradientDescent(lr=0.5, schedule=Cosine()))
+    (trained,) = train(recipe)
+    data, training = load(recipe.data), recipe.training
+    net = build_network(layer_table(recipe, facts(recipe.data)), "default", training.seed)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.5, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=5 * training.epochs - 1)
+    losses = []
+    for epoch in range(1, training.epochs + 1):
+        for rows in epoch_order(len(data.train_x), training.seed, epoch).split(32):
+            optimizer.zero_grad()
+            logits = net(data.train_x[rows])[:, 0]
+            loss = nn.functional.binary_cross_entropy_with_logits(logits, data.train_y[rows].float())
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            losses.append(loss.item())
+    assert trained.losses == pytest.approx(losses, rel=1e-5)
+
+
+def test_a_clipped_gradient_makes_no_longer_step_than_the_rate_allows(train):
+    clipped = with_optimizer(DIABETES, GradientDescent(lr=0.1)).model_copy(
+        update={"regularization": Regularization(gradient_clipping=GradientClipping(max_norm=1e-6))}
+    )
+    (trained,) = train(with_training(clipped, batch_size="all", epochs=5))
+    assert np.ptp(trained.losses) < 1e-5
+    (free,) = train(
+        with_training(with_optimizer(DIABETES, GradientDescent(lr=0.1)), batch_size="all", epochs=5)
+    )
+    assert np.ptp(free.losses) > 0.1
+
+
+def test_augmentation_changes_what_is_trained_on_and_not_what_is_measured(train):
+    augmented = MOONS.model_copy(
+        update={"regularization": Regularization(augmentation=Augmentation(noise=3.0))}
+    )
+    plain, noisy = train(
+        *(
+            with_training(with_optimizer(r, GradientDescent(lr=1e-30)), batch_size="all")
+            for r in (MOONS, augmented)
+        )
+    )
+    assert np.ptp(plain.losses) < 1e-5
+    assert np.ptp(noisy.losses) > 0.01
+    assert scores(plain) == scores(noisy)
+
+
+@pytest.mark.parametrize(("batch_size", "steps"), [(139, 1), (23, 7), (3, 47)])
+def test_with_batch_norm_a_last_sample_joins_the_batch_before(train, batch_size, steps):
+    """140 samples: batches of 139 would leave one, those of 23 leave two, those of 3 leave two."""
+    normed = MOONS.model_copy(update={"regularization": Regularization(batch_norm=BatchNorm())})
+    (trained,) = train(with_training(normed, batch_size=batch_size, epochs=1))
+    assert trained.history.phase == "finished"
+    assert len(trained.losses) == trained.of(RunStarted)[0].steps_per_epoch == steps
+
+
+def test_batch_norm_learns_from_batches_and_is_measured_with_its_running_means(train):
+    normed = with_training(MOONS, epochs=20).model_copy(
+        update={"regularization": Regularization(batch_norm=BatchNorm())}
+    )
+    (trained,) = train(normed)
+    first, last = (trained.of(Evaluated)[index].metrics["loss"] for index in (1, -1))
+    assert last < first
 
 
 # What is measured, and when

@@ -11,12 +11,13 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from tui_trainer.core.compose import Choices
-from tui_trainer.core.recipe import Adam, FullyConnected
+from tui_trainer.core.recipe import Adam, Constant, Cosine, FullyConnected, OneCycle, Warmup
 from tui_trainer.tui.app import AppOptions, TrainerApp
 from tui_trainer.tui.messages import TrainRequested
 
 Rows = Callable[[App[None]], str]
 NARROW, WIDE = (80, 24), (160, 48)
+UP_TO_MOMENTUM = ["up"] * 4
 
 
 class Listener(TrainerApp):
@@ -118,13 +119,41 @@ async def test_enter_trains_the_recipe_the_cursor_is_on() -> None:
 
 
 async def test_looking_explains_and_only_space_chooses(rows: Rows) -> None:
-    async with opened("4", "up") as (app, pilot):
-        assert "a memory that fades" in rows(app)
+    async with opened("4", *UP_TO_MOMENTUM) as (app, pilot):
+        assert "gathers speed" in rows(app)
         assert "▸4 Optimizer       adam" in rows(app)
         await pilot.press("space")
-        assert "▸4 Optimizer       rmsprop" in rows(app)
+        assert "▸4 Optimizer       momentum" in rows(app)
         await pilot.press("enter")
-        assert app.requests[0].recipe.optimizer.kind == "rmsprop"
+        assert app.requests[0].recipe.optimizer.kind == "momentum"
+
+
+async def test_the_list_of_architectures_goes_on_with_activations(rows: Rows) -> None:
+    async with opened("2", "/", *"tanh", "enter") as (app, pilot):
+        assert "tanh  squashes any number" in rows(app)
+        await pilot.press("space", "enter")
+        chosen = app.requests[0].recipe.architecture
+        assert chosen == FullyConnected(hidden=(64, 32), activation="tanh")
+        await pilot.press("/", *"softmax-regr", "enter", "space", "escape", "2")
+        assert "activations" not in rows(app), "there is none to choose"
+
+
+async def test_the_list_of_optimizers_goes_on_with_schedules_and_draws_them(rows: Rows) -> None:
+    async with opened("4", "/", *"cosine", "enter", size=WIDE) as (app, pilot):
+        assert "⠉⠉⠙⠒⠦" in rows(app)
+        await pilot.press("space", "enter")
+        assert app.requests[0].recipe.optimizer.schedule == Cosine()
+        assert "● cosine" in rows(app)
+        await pilot.press("/", *"sgd", "enter", "space", "enter")
+        assert app.requests[1].recipe.optimizer.schedule == Constant(), "it goes with its optimizer"
+
+
+async def test_what_is_set_in_a_schedule_goes_with_it() -> None:
+    async with opened("4", "/", *"one-cycle", "enter", "space") as (app, pilot):
+        await pilot.press(*["tab"] * 6, "end", *["backspace"] * 5, *"0.5", "enter")
+        assert app.requests[0].recipe.optimizer.schedule == OneCycle(rise=0.5)
+        await pilot.press("escape", "/", *"warmup", "enter", "space", "enter")
+        assert app.requests[1].recipe.optimizer.schedule == Warmup()
 
 
 async def test_regularizations_stack_and_none_takes_them_all_away() -> None:
@@ -137,10 +166,10 @@ async def test_regularizations_stack_and_none_takes_them_all_away() -> None:
 
 
 async def test_changes_to_a_recipe_come_back_with_it(rows: Rows) -> None:
-    async with opened("4", "up", "space", "0", "down") as (app, pilot):
-        assert "rmsprop" not in rows(app)
+    async with opened("4", *UP_TO_MOMENTUM, "space", "0", "down") as (app, pilot):
+        assert "momentum" not in rows(app)
         await pilot.press("up")
-        assert "rmsprop" in rows(app)
+        assert "momentum" in rows(app)
         assert "first-steps (changed)" in rows(app)
 
 
@@ -275,7 +304,7 @@ async def test_texts_of_a_preset_are_text_and_nothing_else(presets: Path, rows: 
         'schema = 1\norder = 0\n[optimizer]\nkind = "adam"\n[text.en]\n'
         'summary = "\\u001b[31mred\\u001b]52;c;aGk=\\u0007 [bold]not[/] [@click=app.quit]x[/] \\u202eevil"\n'
     )
-    shown = await drawn(rows, "4", "down", "down", size=WIDE)
+    shown = await drawn(rows, "4", *["up"] * 7, size=WIDE)
     assert "[bold]not[/] [@click=app.quit]x[/] evil" in shown
     assert "\x1b" not in shown
     assert "\u202e" not in shown

@@ -97,6 +97,11 @@ class Preset:
     text: Mapping[str, Texts]  # by language
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Group and name, which no other preset has."""
+        return self.group, self.name
+
+    @property
     def part(self) -> str | None:
         """The part of a recipe it sets: "optimizer" of those in optimizers; None for a whole recipe."""
         return None if self.group == "recipes" else next(iter(_TABLES[self.group]))

@@ -13,23 +13,21 @@ def factor(schedule: Schedule, step: int, horizon: int) -> float:
 
     Past the horizon the last factor holds.
     """
-    last = max(1, horizon - 1)
-    done = min(step, last) / last
+    step, last = min(step, horizon - 1), max(1, horizon - 1)
     match schedule:
         case Constant():
             return 1.0
         case StepDecay(drops=drops, gamma=gamma):
-            return float(gamma ** min(drops, min(step, last) * (drops + 1) // max(1, horizon)))
+            return float(gamma ** (step * (drops + 1) // horizon))
         case Cosine(floor=floor):
-            return _between(1.0, floor, done)
+            return _between(1.0, floor, step / last)
         case OneCycle(rise=rise, start=start):
             top = min(max(0.0, rise * horizon - 1), last)
             if step < top:
                 return _between(start, 1.0, step / top)
-            return _between(1.0, start * _ALMOST_NOTHING, (min(step, last) - top) / max(last - top, 1))
+            return _between(1.0, start * _ALMOST_NOTHING, (step - top) / max(last - top, 1))
         case Warmup(rise=rise):
-            rising = max(1, round(rise * horizon))
-            return min(1.0, (step + 1) / rising)
+            return min(1.0, (step + 1) / max(1, round(rise * horizon)))
 
 
 def _between(begin: float, end: float, done: float) -> float:

@@ -51,8 +51,11 @@ def download_archive(url: str, md5: str, folder: Path, progress: Progress | None
     with TemporaryDirectory(prefix=".download-", dir=folder) as scratch:
         packed, unpacked = Path(scratch, url.rpartition("/")[2]), Path(scratch, "unpacked")
         _fetch_from_any([url], packed, md5, progress)
-        with tarfile.open(packed) as archive:
-            archive.extractall(unpacked, filter="data")
+        try:
+            with tarfile.open(packed) as archive:
+                archive.extractall(unpacked, filter="data")
+        except tarfile.TarError as error:
+            raise DownloadFailed(f"{packed.name} cannot be unpacked ({error})") from error
         for path in unpacked.iterdir():
             shutil.copytree(path, folder / path.name, dirs_exist_ok=True)
 

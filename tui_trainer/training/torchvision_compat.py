@@ -37,6 +37,7 @@ if not _compiled_operators_load():
         )
 
 from torchvision.datasets import CIFAR10, MNIST, FashionMNIST  # type: ignore[import-untyped]  # noqa: E402
+from torchvision.models import resnet18, vgg16  # type: ignore[import-untyped]  # noqa: E402
 from torchvision.models.resnet import BasicBlock  # type: ignore[import-untyped]  # noqa: E402
 
-__all__ = ["CIFAR10", "MNIST", "BasicBlock", "FashionMNIST"]
+__all__ = ["CIFAR10", "MNIST", "BasicBlock", "FashionMNIST", "resnet18", "vgg16"]

@@ -5,12 +5,12 @@ from typing import Literal, TypeAlias
 
 from tui_trainer.core import rules
 from tui_trainer.core.architectures import layer_table
-from tui_trainer.core.compose import Choices, compose
+from tui_trainer.core.compose import WITHIN, Choices, compose
 from tui_trainer.core.datafiles import absence
 from tui_trainer.core.estimate import Plan, plan
 from tui_trainer.core.facts import DataFacts, facts
 from tui_trainer.core.layers import Layer
-from tui_trainer.core.presets import Library, Preset
+from tui_trainer.core.presets import GROUP_OF, Library, Preset
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rules import Finding
 
@@ -62,8 +62,18 @@ class Draft:
         """Why it cannot be trained; empty when it can."""
         return tuple(finding for finding in self.findings if finding.severity == "refused")
 
-    def chosen(self, library: Library, section: Section) -> frozenset[str]:
-        """The names of the presets that are chosen in a section."""
+    def groups(self, library: Library, section: Section) -> tuple[list[Preset], ...]:
+        """What there is to choose from in a section: its own presets, then those within its part."""
+        inner = [part for part, (outer, _) in WITHIN.items() if outer == section and self._inner_kind(part)]
+        return tuple(library.group(GROUP_OF[part]) for part in (section, *inner))
+
+    def chosen(self, library: Library, section: Section) -> frozenset[tuple[str, str]]:
+        """The keys of the presets that are chosen in a section."""
+        inner = [part for part, (outer, _) in WITHIN.items() if outer == section]
+        keys = {(GROUP_OF[part], name) for part in inner for name in self._inner_names(part)}
+        return frozenset(keys | {(GROUP_OF[section], name) for name in self._names(library, section)})
+
+    def _names(self, library: Library, section: Section) -> frozenset[str]:
         if section == "recipe":
             return frozenset({self.choices.recipe})
         if section == "regularization":
@@ -76,12 +86,24 @@ class Draft:
         said = library.get("recipes", self.choices.recipe).values.get(section, {})
         return frozenset({said["preset"]} if "preset" in said else ())
 
+    def _inner_names(self, part: str) -> tuple[str, ...]:
+        """The presets chosen within a part: as named, else the one that is called like what is there."""
+        return self.choices.replaced.get(part) or tuple(filter(None, [self._inner_kind(part)]))
+
+    def _inner_kind(self, part: str) -> str:
+        if part == "schedule":
+            return self.recipe.optimizer.schedule.kind
+        return str(getattr(self.recipe.architecture, part, ""))
+
     def choosing(self, library: Library, section: Section, preset: Preset) -> Choices:
         """The choices with ``preset`` chosen; in regularization turned on or off, the others kept."""
         if section == "recipe":
             return Choices(recipe=preset.name)
+        if preset.group != GROUP_OF[section]:
+            part = next(part for part, group in GROUP_OF.items() if group == preset.group)
+            return self.choices.with_part(part, preset.name)
         names = frozenset({preset.name})
         if section == "regularization" and preset.name != "none":
-            names = (self.chosen(library, section) - {"none"}) ^ names or frozenset({"none"})
+            names = (self._names(library, section) - {"none"}) ^ names or frozenset({"none"})
         ordered = [other.name for other in library.group("regularization") if other.name in names]
         return self.choices.with_part(section, *(ordered or names))

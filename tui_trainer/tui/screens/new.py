@@ -14,14 +14,15 @@ from textual.widgets import Input, Static
 
 from tui_trainer.core import presets
 from tui_trainer.core.compose import Choices
-from tui_trainer.core.presets import GROUP_OF, Library, Preset
+from tui_trainer.core.layering import assembled
+from tui_trainer.core.presets import Library, Preset
 from tui_trainer.core.settings import Setting, settings_of
 from tui_trainer.core.text import plain
 from tui_trainer.core.validation import Problem, RecipeError
 from tui_trainer.tui import keys, terminal
 from tui_trainer.tui.ascii import only_ascii, wording
 from tui_trainer.tui.draft import SECTIONS, Draft, Section
-from tui_trainer.tui.explanation import about, layer_lines
+from tui_trainer.tui.explanation import about, layer_lines, with_picture
 from tui_trainer.tui.messages import TrainRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.setting_text import named_value
@@ -116,9 +117,12 @@ class NewScreen(Screen[None]):
             return
         wanted = self.query_one("#find", Input).value.strip().lower()
         listed = [
-            preset
-            for preset in self._library.group(GROUP_OF[self._section])
-            if wanted in preset.name or wanted in presets.text(preset, self._lang).summary.lower()
+            [
+                preset
+                for preset in group
+                if wanted in preset.name or wanted in presets.text(preset, self._lang).summary.lower()
+            ]
+            for group in self._draft.groups(self._library, self._section)
         ]
         self.query_one(PresetList).show(listed, self._draft.chosen(self._library, self._section))
 
@@ -165,7 +169,15 @@ class NewScreen(Screen[None]):
         if preset and self._section != "training":
             texts = presets.text(preset, self._lang)
             paragraphs = about(preset, texts, wording(self), ascii_only=only_ascii(self))
-            if self._section == "architecture" and self.size.width < terminal.WIDE:
+            recipe = self._draft.recipe if not is_other else assembled(self._library.layers(preset))
+            paragraphs = with_picture(
+                paragraphs,
+                recipe,
+                preset,
+                is_tall=self.has_class("-tall"),
+                glyphs="ascii" if only_ascii(self) else "braille",
+            )
+            if preset.group == "architectures" and self.size.width < terminal.WIDE:
                 paragraphs.insert(1, replace(table, lead=Content("  ")))
         self.query_one("#text", Prose).show(paragraphs)
         self.query_one("#explanation").scroll_home(animate=False)
@@ -174,7 +186,7 @@ class NewScreen(Screen[None]):
         """Whether choosing ``preset`` would put it in the place of what is chosen now."""
         if self._section in ("recipe", "regularization", "training"):
             return False
-        return preset.name not in self._draft.chosen(self._library, self._section)
+        return preset.key not in self._draft.chosen(self._library, self._section)
 
     def _table(self, other: Preset | None) -> Paragraph:
         """The layers of the recipe, or as they would be with another architecture."""

@@ -95,7 +95,10 @@ def row_texts(draft: Draft, section: Section) -> tuple[str, tuple[str, ...], str
         case "loss":
             return titles[2], (), ""
         case "optimizer":
-            return titles[3].partition(" ")[0], tuple(map(named_value, settings_of(recipe, "optimizer"))), ""
+            own = [s for s in settings_of(recipe, "optimizer") if not s.path.startswith("optimizer.schedule")]
+            schedule = recipe.optimizer.schedule.kind
+            name = titles[3].partition(" ")[0] + (f" {schedule}" if schedule != "constant" else "")
+            return name, tuple(map(named_value, own)), ""
         case "regularization":
             return ", ".join(_slots(recipe.regularization)) or "none", (), ""
         case _:
