@@ -18,16 +18,20 @@ LIBRARY = Library.load((shipped_folder(),))
 PRESETS = [preset for _, preset in sorted(LIBRARY.presets.items())]
 
 NAMES = {
-    "data": "moons blobs sine breast-cancer diabetes digits mnist",
-    "architectures": "linear logistic-regression softmax-regression mlp fcnn mlp-mnist lenet",
+    "data": "moons circles spirals xor blobs sine plane iris wine breast-cancer diabetes digits "
+    "digits-even-odd mnist fashion-mnist cifar10",
+    "architectures": "linear perceptron logistic-regression softmax-regression mlp fcnn mlp-mnist mlp-deep "
+    "lenet cnn vgg16 resnet18",
     "activations": "identity sigmoid tanh relu leaky-relu gelu softplus",
-    "losses": "mse cross-entropy binary-cross-entropy",
-    "optimizers": "gd sgd momentum adam",
-    "regularization": "none l1 l2 dropout early-stopping",
+    "losses": "mse mae huber cross-entropy binary-cross-entropy focal",
+    "optimizers": "gd sgd momentum nesterov adagrad rmsprop adam adamw",
+    "schedules": "constant step cosine one-cycle warmup",
+    "regularization": "none l1 l2 dropout batch-norm early-stopping augmentation gradient-clipping",
     "recipes": "first-steps tp1-mnist regression-fcnn",
 }
 EXPLANATION_COLUMNS = 44
 """What the explanation beside a list has room for at 80 columns."""
+WITHOUT_FORMULA = ("none", "early-stopping", "augmentation")
 LIST_COLUMNS = 60
 """What a recipe's summary has room for in the first line of New at 80 columns."""
 
@@ -45,10 +49,14 @@ def lines(texts: Texts) -> list[str]:
     ]
 
 
-def test_all_are_there_without_a_mistake() -> None:
+def test_all_are_there_without_a_mistake_in_teaching_order() -> None:
     assert LIBRARY.problems == ()
     for group, names in NAMES.items():
-        assert {preset.name for preset in LIBRARY.group(group)} >= set(names.split())
+        there = LIBRARY.group(group)
+        assert [preset.name for preset in there if preset.name in names.split()] == names.split()
+        if group != "recipes":
+            assert len(there) == len(names.split())
+            assert [preset.order for preset in there] == list(range(1, len(there) + 1))
 
 
 @every_preset()
@@ -57,26 +65,32 @@ def test_each_explains_itself_in_both_languages(preset: Preset) -> None:
     for texts in preset.text.values():
         assert texts.summary
         assert bool(texts.formula) == bool(texts.formula_ascii)
+        assert bool(texts.derivative) == bool(texts.derivative_ascii) == (preset.group == "activations")
+        assert bool(texts.course) == bool(texts.course_ascii)
+        assert "\n" not in texts.course + texts.course_ascii
         if preset.group == "recipes":
             assert texts.commentary
         else:
             assert texts.advantages
             assert texts.drawbacks
             assert texts.when
-        if preset.group in ("activations", "losses", "optimizers"):
-            assert texts.formula
+        assert texts.formula or preset.group in ("data", "recipes") or preset.name in WITHOUT_FORMULA
     english, french = preset.text["en"], preset.text["fr"]
     assert english.summary != french.summary
     assert bool(english.formula) == bool(french.formula)
+    assert bool(english.course) == bool(french.course)
+    assert len(english.advantages) == len(french.advantages)
+    assert len(english.drawbacks) == len(french.drawbacks)
 
 
 @every_preset()
 def test_texts_fit_the_screen_and_the_terminal(preset: Preset) -> None:
     for texts in preset.text.values():
         assert len(texts.summary) <= (LIST_COLUMNS if preset.group == "recipes" else EXPLANATION_COLUMNS)
-        for line in (*texts.formula.splitlines(), *texts.formula_ascii.splitlines()):
+        for line in (*texts.formulas(ascii_only=False), *texts.formulas(ascii_only=True)):
             assert len(line) <= EXPLANATION_COLUMNS
-        assert texts.formula_ascii.isascii()
+        assert all(line.isascii() for line in texts.formulas(ascii_only=True))
+        assert texts.taught(ascii_only=True).isascii()
         for line in lines(texts):
             assert plain(line) == line
             assert not any(unicodedata.combining(character) for character in line)
@@ -111,11 +125,33 @@ def test_an_activation_reaches_the_hidden_layers(name: str) -> None:
     } == {name}
 
 
-@pytest.mark.parametrize(("name", "batch_size"), [("gd", "all"), ("sgd", 1), ("momentum", 32), ("adam", 32)])
+@pytest.mark.parametrize(
+    ("name", "batch_size"),
+    [("gd", "all"), ("sgd", 1), *((name, 32) for name in NAMES["optimizers"].split()[2:])],
+)
 def test_optimizers_bring_their_batch_size_and_a_rate_of_their_own(name: str, batch_size: int | str) -> None:
     recipe = compose(LIBRARY, Choices(parts={"optimizer": name})).recipe
     assert (recipe.optimizer.kind, recipe.training.batch_size) == (name, batch_size)
     assert recipe.optimizer.lr == LIBRARY.get("optimizers", name).values["optimizer"]["lr"]
+
+
+def test_an_optimizer_brings_its_rate_and_nothing_else_that_its_kind_does_not() -> None:
+    for preset in LIBRARY.group("optimizers"):
+        assert set(preset.values["optimizer"]) == {"kind", "lr"}
+
+
+@pytest.mark.parametrize("name", NAMES["schedules"].split())
+def test_a_schedule_goes_with_every_optimizer(name: str) -> None:
+    for optimizer in NAMES["optimizers"].split():
+        recipe = compose(LIBRARY, Choices(parts={"optimizer": optimizer, "schedule": name})).recipe
+        assert (recipe.optimizer.kind, recipe.optimizer.schedule.kind) == (optimizer, name)
+
+
+@pytest.mark.parametrize("name", NAMES["regularization"].split()[1:])
+def test_a_regularization_fills_its_slot_alone(name: str) -> None:
+    regularization = compose(LIBRARY, Choices(parts={"regularization": [name]})).recipe.regularization
+    filled = {slot for slot, value in regularization if value is not None}
+    assert filled == {name.replace("-", "_")}
 
 
 def test_every_data_set_trains_with_first_steps_as_it_is() -> None:

@@ -97,7 +97,7 @@ def test_a_home_that_cannot_be_made_is_one_sentence(run_cli: RunCli, monkeypatch
         (["train", "reg"], {"regression-fcnn"}),
         (["train", "--optimizer", "mom"], {"momentum"}),
         (["presets", "opt"], {"optimizers"}),
-        (["presets", "show", "ada"], {"adam"}),
+        (["presets", "show", "ada"], {"adagrad", "adam", "adamw"}),
         (["show", "lat"], {"latest"}),
     ],
 )

@@ -15,7 +15,7 @@ from tui_trainer.core.recipe import (
     Regularization,
     Training,
 )
-from tui_trainer.core.settings import all_paths, members, settings_of
+from tui_trainer.core.settings import aliases, all_paths, members, settings_of
 
 
 def models(model: type[Part]) -> Iterator[type[Part]]:
@@ -30,8 +30,12 @@ def test_every_default_is_valid_and_every_setting_has_its_sentence(model: type[P
     assert model.model_validate(model().model_dump(exclude_none=True)) == model()
     for name, field in model.model_fields.items():
         if name not in ("kind", "name") and not members(field):
-            assert field.description, name
-            assert field.description.endswith("."), field.description
+            extra = field.json_schema_extra
+            french = extra.get("fr") if isinstance(extra, dict) else None
+            for sentence in (field.description, french):
+                assert isinstance(sentence, str), name
+                assert sentence.endswith("."), sentence
+            assert french != field.description
 
 
 def test_the_tree_is_frozen_and_strict() -> None:
@@ -71,6 +75,17 @@ def test_settings_list_what_a_screen_shows() -> None:
     assert by_path["training.device"].choices == ("auto", "cpu", "cuda", "cuda:0", "mps")
     assert not any(path.startswith("regularization.") for path in by_path)
     assert "optimizer.kind" not in by_path
+
+
+def test_a_setting_says_what_it_does_in_either_language() -> None:
+    (lr, *_) = settings_of(Recipe(), "optimizer")
+    assert lr.help("en") == "Learning rate: the size of a step."
+    assert lr.help("fr") == "Taux d'apprentissage : la taille d'un pas."
+
+
+def test_a_setting_goes_by_names_and_not_by_its_french_help() -> None:
+    names = list(aliases("lr", type(Recipe().optimizer).model_fields["lr"]))
+    assert names == ["lr", "Learning rate", "η", "lr"]
 
 
 def test_settings_of_one_part() -> None:

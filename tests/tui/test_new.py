@@ -74,6 +74,21 @@ async def test_speaks_french(rows: Rows, snapshot: SnapshotAssertion) -> None:
     assert await drawn(rows, "4", lang="fr") == snapshot
 
 
+@pytest.mark.parametrize(
+    ("lang", "lead", "help_text"),
+    [
+        ("en", "in the course: v ← γv + ηg", "How much of the last velocity is kept."),
+        ("fr", "dans le cours : v ← γv + ηg", "Part de la vitesse précédente qui est conservée."),
+    ],
+)
+async def test_a_part_and_its_settings_are_explained_in_one_language(
+    lang: str, lead: str, help_text: str, rows: Rows
+) -> None:
+    shown = await drawn(rows, "4", "/", *"momentum", "enter", "space", size=WIDE, lang=lang)
+    assert lead in shown
+    assert help_text in shown
+
+
 async def test_explains_itself_from_the_table_of_keys(rows: Rows, snapshot: SnapshotAssertion) -> None:
     assert await drawn(rows, "question_mark", size=WIDE) == snapshot
 

@@ -17,7 +17,7 @@ from tui_trainer.core.events import AnyEvent, Evaluated, Note, PhaseChanged, Run
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.tui.alert import notification
-from tui_trainer.tui.app import TrainerApp
+from tui_trainer.tui.app import AppOptions, TrainerApp
 from tui_trainer.tui.screens.run import RunScreen
 
 Rows = Callable[[App[None]], str]
@@ -51,6 +51,17 @@ async def test_looks(name: str, size: tuple[int, int], rows: Rows, snapshot: Sna
 async def test_views(name: str, key: str, rows: Rows, snapshot: SnapshotAssertion) -> None:
     async with watching(recorded(name), key) as pilot:
         assert rows(pilot.app) == snapshot
+
+
+async def test_the_recipe_is_explained_in_the_language_of_the_app(rows: Rows) -> None:
+    app = TrainerApp(AppOptions(lang="fr"))
+    async with app.run_test(size=(200, 60)) as pilot:
+        screen = RunScreen(recorded("digits"), clock=lambda: NOW)
+        app.push_screen(screen)
+        await until(pilot, lambda: screen._watch.since > 0)
+        await pilot.press("5")
+        await pilot.pause()
+        assert "  Taux d'apprentissage" in rows(app)
 
 
 @pytest.mark.parametrize("keys", [["p"], ["v"], ["v", "v"], ["left", "left", "left"], ["plus"]], ids="-".join)

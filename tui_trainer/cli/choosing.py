@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rules import Finding
 
-_PARTS = ("data", "architecture", "activation", "loss", "optimizer", "regularization")
+_PARTS = ("data", "architecture", "activation", "loss", "optimizer", "schedule", "regularization")
 _FLAGS = ("lr", "epochs", "batch_size", "seed", "device")
 
 
@@ -50,6 +50,7 @@ _OPTIONS = (
     _part("--activation", group="activations", help="The function after each hidden layer."),
     _part("--loss", group="losses", help="Another loss."),
     _part("--optimizer", group="optimizers", help="Another optimizer, with a learning rate that suits it."),
+    _part("--schedule", group="schedules", help="How the learning rate changes over training."),
     _part("--regularization", group="regularization", help="May be repeated; none is none.", multiple=True),
     click.option("--lr", metavar="X", help="Learning rate η."),
     click.option("--epochs", metavar="N", help="How often the training set is gone through."),

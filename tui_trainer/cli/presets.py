@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,20 @@ if TYPE_CHECKING:
     from tui_trainer.core.presets import Language, Library, Preset
 
 _INDENT = "  "
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What ``show`` itself says, in one language."""
+
+    colon: str
+    settings: str
+
+
+_WORDS: dict[Language, _Words] = {
+    "en": _Words(":", "settings, for --set KEY=VALUE:"),
+    "fr": _Words(" :", "réglages, pour --set CLÉ=VALEUR :"),
+}
 
 
 class _Presets(click.Group):
@@ -73,11 +88,18 @@ def presets() -> None:
 @presets.command("list", hidden=True)
 @click.argument("group", required=False, shell_complete=_groups)
 @click.option("--json", "as_json", is_flag=True, help="As one JSON array.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="All that ship, explained on one page.")
 @_lang
-def list_presets(group: str | None, as_json: bool, lang: str | None) -> None:
+def list_presets(group: str | None, as_json: bool, as_markdown: bool, lang: str | None) -> None:
     """List all presets, or those of GROUP."""
-    from tui_trainer.core.presets import GROUPS, Library, language
+    from tui_trainer.core.presets import GROUPS, Library, language, shipped_folder
     from tui_trainer.core.validation import wrong_choice
+
+    if as_markdown:
+        from tui_trainer.cli.reference import page
+
+        print(page(Library.load((shipped_folder(),))), end="")
+        return
 
     if group is not None and group not in GROUPS:
         raise click.UsageError(f"group '{plain(group, limit=60)}': {wrong_choice(group, GROUPS)}")
@@ -140,11 +162,14 @@ def _explained(preset: Preset, library: Library, spoken: Language) -> Iterator[s
     from tui_trainer.core.presets import text
 
     said = text(preset, spoken)
-    yield f"{preset.name} ({preset.group}): {plain(said.summary)}"
-    is_unicode = "utf" in (sys.stdout.encoding or "").lower()
-    formula = (said.formula if is_unicode else said.formula_ascii) or said.formula
-    paragraphs = ([f"{_INDENT}{line}" for line in formula.splitlines()], said.commentary.splitlines())
-    for lines in paragraphs:
+    words = _WORDS[spoken]
+    yield f"{preset.name} ({preset.group})"
+    if said.summary:
+        yield plain(said.summary)
+    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
+    taught = said.taught(ascii_only=ascii_only)
+    formulas = [*said.formulas(ascii_only=ascii_only), *([taught] if taught else [])]
+    for lines in ([f"{_INDENT}{line}" for line in formulas], said.commentary.splitlines()):
         yield from ["", *map(plain, lines)] if lines else []
     if said.advantages or said.drawbacks or said.when:
         yield ""
@@ -159,12 +184,12 @@ def _explained(preset: Preset, library: Library, spoken: Language) -> Iterator[s
             f"{_INDENT}{setting.path}",
             setting.symbol or "",
             plain(_value(setting.value)),
-            plain(setting.description) + (f" PyTorch: {setting.torch}." if setting.torch else ""),
+            setting.help(spoken) + (f" PyTorch{words.colon} {setting.torch}." if setting.torch else ""),
         ]
         for setting in library.settings(preset)
     ]
     if rows:
-        yield from ["", "settings, for --set KEY=VALUE:", *columns(rows)]
+        yield from ["", words.settings, *columns(rows)]
 
 
 def _value(value: object) -> str:

@@ -28,6 +28,7 @@ _LAST_LINES = 5
       tui-trainer train tp1-mnist --data-dir ~/data --epochs 3
       tui-trainer train --data moons --model logistic-regression
       tui-trainer train --optimizer sgd --lr 0.05 --batch-size 64
+      tui-trainer train --optimizer momentum --schedule cosine
       tui-trainer train --regularization l2 --set regularization.l2.strength=0.01
       tui-trainer train --json --quiet | jq 'select(.event == "finished").test.accuracy'
 

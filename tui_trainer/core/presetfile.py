@@ -6,16 +6,15 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
+from tui_trainer.core.language import LANGUAGES, Language
 from tui_trainer.core.layering import PARTS
 from tui_trainer.core.recipe import SCHEMA
 from tui_trainer.core.symptoms import MEASURES, Bound, Symptom
 from tui_trainer.core.validation import Problem, RecipeError, Table, hint, parse_toml, toml, wrong_choice
 from tui_trainer.core.verdicts import KINDS
 
-Language: TypeAlias = Literal["en", "fr"]
-LANGUAGES: tuple[Language, ...] = ("en", "fr")
 GROUPS = (
     "data",
     "architectures",
@@ -73,6 +72,20 @@ class Texts:
     drawbacks: tuple[str, ...] = ()  # "against"
     when: str = ""
     commentary: str = ""
+    language: Language = "en"
+
+    def formulas(self, *, ascii_only: bool) -> list[str]:
+        """The lines of the formula, then of the derivative, as the terminal can show them."""
+        chosen = [self.formula, self.derivative]
+        if ascii_only:
+            chosen = [self.formula_ascii or self.formula, self.derivative_ascii or self.derivative]
+        return [line for text in chosen if text.strip() for line in text.strip("\n").splitlines()]
+
+    def taught(self, *, ascii_only: bool) -> str:
+        """What is usually taught, led in by words; empty where the formula is just that."""
+        said = (self.course_ascii if ascii_only else "") or self.course
+        lead = "dans le cours : " if self.language == "fr" else "in the course: "
+        return lead + said if said else ""
 
 
 @dataclass(frozen=True)
@@ -241,7 +254,7 @@ def _texts(table: Any, file: str, problems: list[Problem]) -> dict[str, Texts]:
                 for key, (field, kind) in _TEXT_KEYS.items()
                 if _is_text(said.get(key), kind)
             }
-            texts[language] = Texts(**right)
+            texts[language] = Texts(**right, language=language)
     return texts
 
 

@@ -10,8 +10,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tui_trainer.core.language import Language, language
 from tui_trainer.core.layering import DEFAULTS, PARTS, Layer, assembled, leaves
-from tui_trainer.core.presetfile import GROUPS, Language, Preset, Texts, read
+from tui_trainer.core.presetfile import GROUPS, Preset, Texts, read
 from tui_trainer.core.settings import Setting, settings_of
 from tui_trainer.core.validation import Problem, RecipeError, Table, hint, toml
 
@@ -172,13 +173,6 @@ def _clash(preset: Preset, names: Sequence[str], others: Sequence[Layer]) -> str
 def text(preset: Preset, language: Language) -> Texts:
     """What a preset says in that language, else in English, else nothing."""
     return preset.text.get(language) or preset.text.get("en") or Texts()
-
-
-def language(chosen: str | None = None) -> Language:
-    """The language to speak: the one chosen, else the locale's, else English."""
-    variables = ("LC_ALL", "LC_MESSAGES", "LANG")
-    wanted = chosen or next(filter(None, map(os.environ.get, variables)), "")
-    return "fr" if wanted.lower().startswith("fr") else "en"
 
 
 def shipped_folder() -> Path:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from tui_trainer.core.language import Language
 from tui_trainer.core.recipe import Part, Recipe
 
 
@@ -18,11 +19,16 @@ class Setting:
     path: str  # dotted, from the recipe's root: "optimizer.lr"
     value: Any
     description: str  # one sentence: the help text
+    french: str  # the same in French
     symbol: str | None  # how a course writes it: "η"
     torch: str | None  # what PyTorch calls it: "lr"
     choices: tuple[str, ...]  # the words it may be; empty where any value within the limits will do
     limits: str  # "greater than 0 and at most 100"; empty where there are none
     expected: str  # a value it accepts, in words: "a number, greater than 0 and at most 100"
+
+    def help(self, language: Language) -> str:
+        """What it does, in that language."""
+        return self.french if language == "fr" else self.description
 
 
 def settings_of(recipe: Recipe, part: str | None = None) -> tuple[Setting, ...]:
@@ -56,6 +62,7 @@ def _setting(path: str, value: Any, field: FieldInfo, choices: tuple[str, ...], 
         path=path,
         value=value,
         description=field.description or "",
+        french=_text(extra.get("fr")) or field.description or "",
         symbol=_text(extra.get("symbol")),
         torch=_text(extra.get("torch")),
         choices=choices,
@@ -94,7 +101,7 @@ def aliases(name: str, field: FieldInfo) -> Iterator[str]:
     if colon:
         yield head
     if isinstance(field.json_schema_extra, dict):
-        yield from filter(None, map(_text, field.json_schema_extra.values()))
+        yield from filter(None, (_text(field.json_schema_extra.get(key)) for key in ("symbol", "torch")))
 
 
 def all_paths(model: type[Part] = Recipe, prefix: str = "") -> Iterator[str]:

@@ -26,6 +26,7 @@ from tui_trainer.tui.messages import RunOpened, TrainRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.pacing import FIRST_ATTEMPT, pace
 from tui_trainer.tui.screens.new import NewScreen
+from tui_trainer.tui.spoken import FRENCH
 from tui_trainer.tui.theme import THEMES, theme_for
 from tui_trainer.tui.widgets.title_bar import TABS
 
@@ -50,6 +51,7 @@ class TrainerApp(App[None]):
         self.no_color = colors == "none"
         self._themes = {light: theme_for(colors, light=light) for light in (False, True)}
         self._options = options or AppOptions()
+        self.set_class(self._options.lang == "fr", FRENCH)
         self._last_filters: list[LineFilter] = [NoColor()] if self.no_color else []
         self._last_filters += [AsciiFilter()] if self._options.ascii else []
         self._waiting: launcher.WaitingWorker | None = None

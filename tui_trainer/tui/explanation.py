@@ -18,18 +18,18 @@ _PICTURE, _TALL_PICTURE = 6, 10
 
 
 def about(preset: Preset, texts: Texts, say: Callable[[str], str], *, ascii_only: bool) -> list[Paragraph]:
-    """Name, summary, formula, for, against, when, commentary, symptom: whatever the preset has of these.
+    """Name, summary, formulas, for, against, when, commentary, symptom: whatever the preset has of these.
 
     ``say`` makes a text fit for the terminal.
     """
     name = Content.assemble((preset.name, "bold $primary"), "  ", say(plain(texts.summary)))
     paragraphs = [Paragraph(name)]
-    formula = texts.formula_ascii if ascii_only and texts.formula_ascii else texts.formula
-    if formula.strip():
-        lines = [say(plain(line)) for line in formula.strip("\n").splitlines()]
+    if formulas := [say(plain(line)) for line in texts.formulas(ascii_only=ascii_only)]:
         paragraphs.append(
-            Paragraph(Content.styled("\n".join(lines), "$accent"), Content("  "), verbatim=True)
+            Paragraph(Content.styled("\n".join(formulas), "$accent"), Content("  "), verbatim=True)
         )
+    if taught := texts.taught(ascii_only=ascii_only):
+        paragraphs.append(Paragraph(Content.styled(say(plain(taught)), "$muted"), Content("  ")))
     for lead, style, points in (("+ ", "$success", texts.advantages), ("- ", "$error", texts.drawbacks)):
         paragraphs += [
             Paragraph(Content(say(plain(point))), Content.styled(lead, f"bold {style}")) for point in points

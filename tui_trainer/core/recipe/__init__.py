@@ -1,8 +1,8 @@
 """The recipe: every choice that makes one training, typed and validated once.
 
 TOML presets, ``--set``, the fields on screen, the line that repeats a run and the run's own record are
-this one tree. Each field's description is its help text on screen and on the command line; ``symbol`` is
-how a course writes the setting, ``torch`` what PyTorch calls it.
+this one tree. Each field's description is its help text on screen and on the command line, ``fr`` the same
+in French; ``symbol`` is how a course writes the setting, ``torch`` what PyTorch calls it.
 """
 
 from tui_trainer.core.recipe.architecture import (

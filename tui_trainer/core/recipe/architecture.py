@@ -12,7 +12,10 @@ Initialization: TypeAlias = Literal["default", "zeros", "normal", "xavier", "he"
 
 class _Architecture(Part):
     initialization: Initialization = setting(
-        "default", "How the weights are drawn before the first step.", torch="torch.nn.init"
+        "default",
+        "How the weights are drawn before the first step.",
+        fr="Comment les poids sont tirés avant le premier pas.",
+        torch="torch.nn.init",
     )
 
 
@@ -27,9 +30,18 @@ class FullyConnected(_Architecture):
 
     kind: Literal["fully-connected"] = "fully-connected"
     hidden: tuple[PositiveInt, ...] = setting(
-        (64,), "Units of each hidden layer, first to last.", torch="Linear(out_features)", min_length=1
+        (64,),
+        "Units of each hidden layer, first to last.",
+        fr="Nombre d'unités de chaque couche cachée, de la première à la dernière.",
+        torch="Linear(out_features)",
+        min_length=1,
     )
-    activation: Activation = setting("relu", "The function after each hidden layer.", symbol="σ")
+    activation: Activation = setting(
+        "relu",
+        "The function after each hidden layer.",
+        fr="La fonction après chaque couche cachée.",
+        symbol="σ",
+    )
 
 
 class Perceptron(_Architecture):
@@ -39,12 +51,18 @@ class Perceptron(_Architecture):
     activation: Literal["auto", "identity", "relu", "sigmoid"] = setting(
         "auto",
         "The function of the unit: auto is sigmoid for two classes, identity for a number.",
+        fr="La fonction de l'unité : auto vaut sigmoid pour deux classes, identity pour un nombre.",
         symbol="σ",
     )
 
 
 class _Convolutional(_Architecture):
-    activation: Activation = setting("relu", "The function after each hidden layer.", symbol="σ")
+    activation: Activation = setting(
+        "relu",
+        "The function after each hidden layer.",
+        fr="La fonction après chaque couche cachée.",
+        symbol="σ",
+    )
 
 
 class LeNet(_Convolutional):
@@ -58,9 +76,18 @@ class Cnn(_Convolutional):
 
     kind: Literal["cnn"] = "cnn"
     channels: tuple[PositiveInt, ...] = setting(
-        (16, 32), "Filters of each convolution, first to last.", torch="Conv2d(out_channels)", min_length=1
+        (16, 32),
+        "Filters of each convolution, first to last.",
+        fr="Nombre de filtres de chaque convolution, de la première à la dernière.",
+        torch="Conv2d(out_channels)",
+        min_length=1,
     )
-    hidden: PositiveInt = setting(64, "Units of the hidden linear layer.", torch="Linear(out_features)")
+    hidden: PositiveInt = setting(
+        64,
+        "Units of the hidden linear layer.",
+        fr="Nombre d'unités de la couche linéaire cachée.",
+        torch="Linear(out_features)",
+    )
 
 
 class ResNet18(_Architecture):

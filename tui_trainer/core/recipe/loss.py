@@ -20,6 +20,7 @@ class Huber(Part):
     delta: float = setting(
         1.0,
         "Where it turns from squared to absolute, in deviations of the target.",
+        fr="Seuil entre quadratique et absolue, en écarts-types de la cible.",
         symbol="δ",
         torch="delta",
         gt=0,
@@ -29,7 +30,10 @@ class Huber(Part):
 
 class _ClassLoss(Part):
     class_weights: Literal["none", "balanced"] = setting(
-        "none", "Balanced: a rare class counts as much as a frequent one.", torch="weight"
+        "none",
+        "Balanced: a rare class counts as much as a frequent one.",
+        fr="Avec balanced, une classe rare compte autant qu'une classe fréquente.",
+        torch="weight",
     )
 
 
@@ -37,6 +41,7 @@ class _CrossEntropy(_ClassLoss):
     label_smoothing: float = setting(
         0.0,
         "How much of the target is spread over all classes.",
+        fr="Part de la cible répartie sur toutes les classes.",
         symbol="ε",
         torch="label_smoothing",
         ge=0,
@@ -60,7 +65,14 @@ class Focal(_ClassLoss):
     """Cross-entropy in which what is well classified counts little (Lin et al. 2017)."""
 
     kind: Literal["focal"] = "focal"
-    gamma: float = setting(2.0, "How little easy samples count; 0 is cross-entropy.", symbol="γ", ge=0, le=10)
+    gamma: float = setting(
+        2.0,
+        "How little easy samples count; 0 is cross-entropy.",
+        fr="Plus il est grand, moins les exemples faciles comptent ; 0 donne l'entropie croisée.",
+        symbol="γ",
+        ge=0,
+        le=10,
+    )
 
 
 Loss: TypeAlias = Annotated[

@@ -17,9 +17,15 @@ class StepDecay(Part):
     """The learning rate drops at once, a few times, at equal distances."""
 
     kind: Literal["step"] = "step"
-    drops: int = setting(2, "How often it drops.", ge=1, le=100)
+    drops: int = setting(2, "How often it drops.", fr="Nombre de paliers.", ge=1, le=100)
     gamma: float = setting(
-        0.1, "What a drop multiplies the rate by.", symbol="γ", torch="StepLR(gamma)", gt=0, lt=1
+        0.1,
+        "What a drop multiplies the rate by.",
+        fr="Facteur par lequel chaque palier multiplie le taux.",
+        symbol="γ",
+        torch="StepLR(gamma)",
+        gt=0,
+        lt=1,
     )
 
 
@@ -30,6 +36,7 @@ class Cosine(Part):
     floor: float = setting(
         0.0,
         "What is left of the rate at the end, as a share.",
+        fr="Part du taux qui reste à la fin.",
         torch="CosineAnnealingLR(eta_min)",
         ge=0,
         lt=1,
@@ -41,10 +48,20 @@ class OneCycle(Part):
 
     kind: Literal["one-cycle"] = "one-cycle"
     rise: float = setting(
-        0.3, "Share of training in which it rises.", torch="OneCycleLR(pct_start)", gt=0, lt=1
+        0.3,
+        "Share of training in which it rises.",
+        fr="Part de l'entraînement pendant laquelle le taux monte.",
+        torch="OneCycleLR(pct_start)",
+        gt=0,
+        lt=1,
     )
     start: float = setting(
-        0.04, "Where it starts, as a share of the rate.", torch="1 / OneCycleLR(div_factor)", gt=0, le=1
+        0.04,
+        "Where it starts, as a share of the rate.",
+        fr="Valeur de départ, en part du taux.",
+        torch="1 / OneCycleLR(div_factor)",
+        gt=0,
+        le=1,
     )
 
 
@@ -52,7 +69,13 @@ class Warmup(Part):
     """The learning rate rises in a straight line, then stays (Goyal et al. 2017)."""
 
     kind: Literal["warmup"] = "warmup"
-    rise: float = setting(0.1, "Share of training in which it rises.", gt=0, lt=1)
+    rise: float = setting(
+        0.1,
+        "Share of training in which it rises.",
+        fr="Part de l'entraînement pendant laquelle le taux monte.",
+        gt=0,
+        lt=1,
+    )
 
 
 Schedule: TypeAlias = Annotated[
@@ -62,12 +85,24 @@ Schedule: TypeAlias = Annotated[
 
 def learning_rate(default: float) -> Any:
     """The setting that every optimizer begins with."""
-    return setting(default, "Learning rate: the size of a step.", symbol="η", torch="lr", gt=0, le=100)
+    return setting(
+        default,
+        "Learning rate: the size of a step.",
+        fr="Taux d'apprentissage : la taille d'un pas.",
+        symbol="η",
+        torch="lr",
+        gt=0,
+        le=100,
+    )
 
 
 def schedule() -> Any:
     """The setting that every optimizer ends with."""
-    return setting(Constant(), "How the learning rate changes while training goes on.")
+    return setting(
+        Constant(),
+        "How the learning rate changes while training goes on.",
+        fr="Évolution du taux d'apprentissage au fil de l'entraînement.",
+    )
 
 
 class GradientDescent(Part):
@@ -84,7 +119,13 @@ class Momentum(Part):
     kind: Literal["momentum", "nesterov"] = "momentum"
     lr: float = learning_rate(0.05)
     momentum: float = setting(
-        0.9, "How much of the last velocity is kept.", symbol="γ", torch="momentum", ge=0, lt=1
+        0.9,
+        "How much of the last velocity is kept.",
+        fr="Part de la vitesse précédente qui est conservée.",
+        symbol="γ",
+        torch="momentum",
+        ge=0,
+        lt=1,
     )
     schedule: Schedule = schedule()
 
@@ -94,7 +135,15 @@ class AdaGrad(Part):
 
     kind: Literal["adagrad"] = "adagrad"
     lr: float = learning_rate(0.01)
-    epsilon: float = setting(1e-10, "Keeps the division finite.", symbol="ε", torch="eps", ge=0, le=1)
+    epsilon: float = setting(
+        1e-10,
+        "Keeps the division finite.",
+        fr="Évite la division par zéro.",
+        symbol="ε",
+        torch="eps",
+        ge=0,
+        le=1,
+    )
     schedule: Schedule = schedule()
 
 
@@ -103,8 +152,24 @@ class RMSprop(Part):
 
     kind: Literal["rmsprop"] = "rmsprop"
     lr: float = learning_rate(0.001)
-    decay: float = setting(0.99, "Memory of the squared gradient.", symbol="ρ", torch="alpha", ge=0, lt=1)
-    epsilon: float = setting(1e-8, "Keeps the division finite.", symbol="ε", torch="eps", gt=0, le=1)
+    decay: float = setting(
+        0.99,
+        "Memory of the squared gradient.",
+        fr="Mémoire du carré du gradient.",
+        symbol="ρ",
+        torch="alpha",
+        ge=0,
+        lt=1,
+    )
+    epsilon: float = setting(
+        1e-8,
+        "Keeps the division finite.",
+        fr="Évite la division par zéro.",
+        symbol="ε",
+        torch="eps",
+        gt=0,
+        le=1,
+    )
     schedule: Schedule = schedule()
 
 
@@ -113,11 +178,33 @@ class Adam(Part):
 
     kind: Literal["adam"] = "adam"
     lr: float = learning_rate(0.001)
-    beta1: float = setting(0.9, "Memory of the mean gradient.", symbol="β₁", torch="betas[0]", ge=0, lt=1)
-    beta2: float = setting(
-        0.999, "Memory of the squared gradient.", symbol="β₂", torch="betas[1]", ge=0, lt=1
+    beta1: float = setting(
+        0.9,
+        "Memory of the mean gradient.",
+        fr="Mémoire du gradient moyen.",
+        symbol="β₁",
+        torch="betas[0]",
+        ge=0,
+        lt=1,
     )
-    epsilon: float = setting(1e-8, "Keeps the division finite.", symbol="ε", torch="eps", gt=0, le=1)
+    beta2: float = setting(
+        0.999,
+        "Memory of the squared gradient.",
+        fr="Mémoire du carré du gradient.",
+        symbol="β₂",
+        torch="betas[1]",
+        ge=0,
+        lt=1,
+    )
+    epsilon: float = setting(
+        1e-8,
+        "Keeps the division finite.",
+        fr="Évite la division par zéro.",
+        symbol="ε",
+        torch="eps",
+        gt=0,
+        le=1,
+    )
     schedule: Schedule = schedule()
 
 
@@ -126,14 +213,37 @@ class AdamW(Part):
 
     kind: Literal["adamw"] = "adamw"
     lr: float = learning_rate(0.001)
-    beta1: float = setting(0.9, "Memory of the mean gradient.", symbol="β₁", torch="betas[0]", ge=0, lt=1)
-    beta2: float = setting(
-        0.999, "Memory of the squared gradient.", symbol="β₂", torch="betas[1]", ge=0, lt=1
+    beta1: float = setting(
+        0.9,
+        "Memory of the mean gradient.",
+        fr="Mémoire du gradient moyen.",
+        symbol="β₁",
+        torch="betas[0]",
+        ge=0,
+        lt=1,
     )
-    epsilon: float = setting(1e-8, "Keeps the division finite.", symbol="ε", torch="eps", gt=0, le=1)
+    beta2: float = setting(
+        0.999,
+        "Memory of the squared gradient.",
+        fr="Mémoire du carré du gradient.",
+        symbol="β₂",
+        torch="betas[1]",
+        ge=0,
+        lt=1,
+    )
+    epsilon: float = setting(
+        1e-8,
+        "Keeps the division finite.",
+        fr="Évite la division par zéro.",
+        symbol="ε",
+        torch="eps",
+        gt=0,
+        le=1,
+    )
     weight_decay: float = setting(
         0.01,
         "Share of every weight that a step takes away, times η.",
+        fr="Part de chaque poids que retranche un pas, multipliée par η.",
         symbol="λ",
         torch="weight_decay",
         ge=0,

@@ -6,13 +6,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 def setting(
-    default: Any, description: str, *, symbol: str | None = None, torch: str | None = None, **limits: Any
+    default: Any,
+    description: str,
+    *,
+    fr: str,
+    symbol: str | None = None,
+    torch: str | None = None,
+    **limits: Any,
 ) -> Any:
-    """A field with its help, the course's ``symbol``, PyTorch's name, and its limits (``gt``, ``le``, …)."""
-    names: dict[str, Any] = {
-        key: value for key, value in (("symbol", symbol), ("torch", torch)) if value is not None
-    }
-    return Field(default, description=description, json_schema_extra=names or None, **limits)
+    """A field with its help, here and in French, and its limits (``gt``, ``le``, …).
+
+    ``symbol`` is how the course writes it, ``torch`` what PyTorch calls it.
+    """
+    said = {"fr": fr, "symbol": symbol, "torch": torch}
+    extra: dict[str, Any] = {key: text for key, text in said.items() if text is not None}
+    return Field(default, description=description, json_schema_extra=extra, **limits)
 
 
 class Part(BaseModel):

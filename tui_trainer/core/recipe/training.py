@@ -12,19 +12,43 @@ BatchSize: TypeAlias = PositiveInt | Literal["all"]
 class Training(Part):
     """Epochs, batches, seeds and where it runs."""
 
-    epochs: int = setting(20, "How often the training set is gone through.", ge=1, le=100_000)
-    batch_size: BatchSize = setting(32, "Samples in one update: a number, or all.", torch="batch_size")
-    seed: NonNegativeInt = setting(0, "Initial weights, order of samples, dropout.")
+    epochs: int = setting(
+        20,
+        "How often the training set is gone through.",
+        fr="Nombre de passages sur le jeu d'entraînement.",
+        ge=1,
+        le=100_000,
+    )
+    batch_size: BatchSize = setting(
+        32,
+        "Samples in one update: a number, or all.",
+        fr="Exemples par mise à jour : un nombre, ou all pour tous.",
+        torch="batch_size",
+    )
+    seed: NonNegativeInt = setting(
+        0,
+        "Initial weights, order of samples, dropout.",
+        fr="Graine des poids initiaux, de l'ordre des exemples et du dropout.",
+    )
     device: str = setting(
         "auto",
         "Where it runs: auto, cpu, cuda, cuda:N or mps.",
+        fr="Où se fait le calcul : auto, cpu, cuda, cuda:N ou mps.",
         pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
         examples=["auto", "cpu", "cuda", "cuda:0", "mps"],
     )
-    threads: PositiveInt | Literal["auto"] = setting("auto", "CPU threads; fixed for the whole run.")
+    threads: PositiveInt | Literal["auto"] = setting(
+        "auto",
+        "CPU threads; fixed for the whole run.",
+        fr="Fils d'exécution du processeur ; fixes pour tout l'entraînement.",
+    )
     evaluate_every: PositiveInt | Literal["epoch"] = setting(
-        "epoch", "When train and validation are measured: each epoch, or every N updates."
+        "epoch",
+        "When train and validation are measured: each epoch, or every N updates.",
+        fr="Quand mesurer entraînement et validation : chaque époque (epoch) ou toutes les N mises à jour.",
     )
     select_by: Literal["loss", "accuracy", "r2"] = setting(
-        "loss", "The validation metric that chooses the best weights and stops early."
+        "loss",
+        "The validation metric that chooses the best weights and stops early.",
+        fr="La mesure de validation qui choisit les meilleurs poids et décide de l'arrêt précoce.",
     )

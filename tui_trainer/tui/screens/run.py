@@ -23,6 +23,7 @@ from tui_trainer.tui.plot.curves import loss_curves, metric_curves
 from tui_trainer.tui.plot.model import ChartOptions
 from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip
+from tui_trainer.tui.spoken import spoken
 from tui_trainer.tui.views import facts, header
 from tui_trainer.tui.views.page import Look, Page
 from tui_trainer.tui.watch import Watch
@@ -114,6 +115,7 @@ class RunScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin to follow the run; what is there by now is read before any of it is drawn."""
+        self._look = replace(self._look, language=spoken(self))
         self._told_at = time.monotonic()
         self._interval_s = _TICK_OVER_SSH_S if os.environ.get("SSH_CONNECTION") else _TICK_S
         self.set_interval(self._interval_s, self._tick)

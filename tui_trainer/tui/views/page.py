@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tui_trainer.core.events import Evaluated, Split
+from tui_trainer.core.language import Language
 from tui_trainer.tui.plot.matrix import Cells
 from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.plot.spans import Line, Span
@@ -22,6 +23,8 @@ class Look:
     column: int = 0
     colour: bool = True
     glyphs: GlyphName = "braille"
+    language: Language = "en"
+    """Of explanations."""
     is_wide: bool = False
     """Whether there is room for captions in full."""
 

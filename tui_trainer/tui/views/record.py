@@ -60,7 +60,7 @@ def recipe(watch: Watch, look: Look, width: int, height: int) -> Page:
         if kind:
             rows.append([part, Span(kind, "strong"), ""])
         for setting in settings_of(watch.recipe, part):
-            rows.append([setting.path, _value(setting.value), Span(setting.description, "quiet")])
+            rows.append([setting.path, _value(setting.value), Span(setting.help(look.language), "quiet")])
     started = watch.history.started
     if started is not None:
         rows += _numerics(started)

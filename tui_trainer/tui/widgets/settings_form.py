@@ -9,9 +9,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input
 
+from tui_trainer.core.language import Language
 from tui_trainer.core.settings import Setting
 from tui_trainer.tui.ascii import only_ascii, wording
 from tui_trainer.tui.setting_text import name_of, typed, value_text
+from tui_trainer.tui.spoken import spoken
 from tui_trainer.tui.widgets.lines import Lines
 from tui_trainer.tui.widgets.prose import Paragraph, flow
 
@@ -111,7 +113,7 @@ class SettingRow(Lines):
         if self._problem:
             text, style = f"✗ {self._problem}", "$error"
         elif self.field.has_focus or self.screen.has_class("-tall"):
-            text, style = f"{_help(setting)} {self._more}".strip(), "$muted"
+            text, style = f"{_help(setting, spoken(self))} {self._more}".strip(), "$muted"
         else:
             return [first]
         return [first, *flow([Paragraph(Content.styled(say(text), style), Content("  "))], width)]
@@ -147,9 +149,12 @@ class SettingRow(Lines):
             self.post_message(SettingsForm.Changed(self.path, typed(self._setting, event.value)))
 
 
-def _help(setting: Setting) -> str:
-    known_elsewhere = setting.torch and setting.torch != setting.path.rpartition(".")[2]
-    return setting.description + (f" ({setting.torch} in PyTorch)" if known_elsewhere else "")
+def _help(setting: Setting, language: Language) -> str:
+    """What it does, and PyTorch's name where that is another."""
+    if not setting.torch or setting.torch == setting.path.rpartition(".")[2]:
+        return setting.help(language)
+    within = "dans" if language == "fr" else "in"
+    return f"{setting.help(language)} ({setting.torch} {within} PyTorch)"
 
 
 class Field(Input):
