@@ -45,12 +45,12 @@ def _heading(recipe: Recipe) -> str:
     told = wrap(", ".join(title(recipe)), WIDTH - 2)
     return "\n".join(
         [
-            '"""A recipe of tui-trainer in plain PyTorch, in the five steps of the course."""',
+            '"""A recipe of tui-trainer in plain PyTorch, in five steps."""',
             "",
             f"# Recipe: {name}".rstrip(),
             *(f"# {line}" for line in told),
-            "# The samples are split as there; weights and order come from another draw,",
-            "# so the curve is much like the one seen there, and not equal to it.",
+            "# Train, validation and test samples are those of tui-trainer; weights and",
+            "# order come from another draw: the curve is like the one there, not equal.",
         ]
     )
 

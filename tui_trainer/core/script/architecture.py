@@ -21,15 +21,15 @@ _INITIALIZATIONS: dict[Initialization, tuple[str, str]] = {
     "he": ("He et al. 2015", 'kaiming_normal_(layer.weight, nonlinearity="relu")'),
 }
 _RESIDUAL = '''\
-def residual(channels_in, channels_out, stride):
+def residual(inputs, outputs, stride):
     """Two convolutions, added to their input (He et al. 2016)."""
     shortcut = None
-    if channels_in != channels_out:
+    if inputs != outputs:
         shortcut = nn.Sequential(
-            nn.Conv2d(channels_in, channels_out, 1, stride=stride, bias=False),
-            nn.BatchNorm2d(channels_out),
+            nn.Conv2d(inputs, outputs, 1, stride=stride, bias=False),
+            nn.BatchNorm2d(outputs),
         )
-    return BasicBlock(channels_in, channels_out, stride, shortcut)'''
+    return BasicBlock(inputs, outputs, stride, shortcut)'''
 
 
 def architecture(plan: Plan) -> Step:

@@ -11,13 +11,6 @@ from tui_trainer.core.script.toy import toy
 from tui_trainer.core.script.writing import Step, string
 
 _DATASETS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "cifar10": "CIFAR10"}
-_PLACE = (
-    "place = np.empty(len(y))",
-    "for label in np.unique(y):",
-    "    members = np.flatnonzero(y[order] == label)",
-    "    place[members] = (np.arange(len(members)) + 0.5) / len(members)",
-    'order = order[np.argsort(place, kind="stable")]',
-)
 
 
 def data_root(data: Data, folder: Path | None = None) -> str:
@@ -61,21 +54,30 @@ def _bundled(data: BundledSet) -> tuple[list[str], str]:
 
 
 def _split(plan: Plan) -> list[str]:
-    fraction = plan.recipe.data.train_fraction
+    seed, fraction = plan.recipe.data.split_seed, plan.recipe.data.train_fraction
     return [
-        *_order(plan, "y"),
+        *(_order("y", seed) if plan.facts.classes else [_shuffled("y", seed)]),
         "cuts = np.cumsum([round(0.7 * len(y)), round(0.15 * len(y))])",
         "train, validation, test = np.split(order, cuts)  # 70, 15 and 15 %",
-        *([f"train = train[: {plan.facts.num_train}]  # {fraction:g} of them"] if fraction < 1 else []),
+        *([f"train = train[:{plan.facts.num_train}]  # {fraction:g} of them"] if fraction < 1 else []),
     ]
 
 
-def _order(plan: Plan, samples: str) -> list[str]:
-    seed = plan.recipe.data.split_seed
-    shuffled = f"order = np.random.default_rng({seed}).permutation(len({samples}))"
-    if plan.is_regression:
-        return [shuffled]
-    return ["# In this order every stretch has its share of each class", shuffled, *_PLACE]
+def _shuffled(labels: str, seed: int) -> str:
+    return f"order = np.random.default_rng({seed}).permutation(len({labels}))"
+
+
+def _order(labels: str, seed: int) -> list[str]:
+    """The lines of ``core.splits``: the very samples go to train, validation and test."""
+    return [
+        "# In this order every stretch has its share of each class",
+        _shuffled(labels, seed),
+        f"place = np.empty(len({labels}))",
+        f"for label in np.unique({labels}):",
+        f"    members = np.flatnonzero({labels}[order] == label)",
+        "    place[members] = (np.arange(len(members)) + 0.5) / len(members)",
+        'order = order[np.argsort(place, kind="stable")]',
+    ]
 
 
 def _standardized(plan: Plan) -> list[str]:
@@ -101,41 +103,45 @@ def _standardized(plan: Plan) -> list[str]:
 
 def _torchvision(plan: Plan, data: TorchvisionSet) -> list[str]:
     name, file_set = _DATASETS[data.kind], datafiles.FILE_SETS[data.kind]
-    is_colour = data.kind == "cifar10"
-    x = "torch.tensor({}.data).permute(0, 3, 1, 2)" if is_colour else "{}.data.unsqueeze(1)"
-    y = "torch.tensor({}.targets)" if is_colour else "{}.targets"
-    num_shared = sum(OFFICIAL_SIZES[data.kind][:2])
     num_train = OFFICIAL_SIZES[data.kind][0]
+    is_colour = data.kind == "cifar10"
+    moved = ".to(device)" if plan.device else ""
+    as_column = "[:, None].float()" if plan.has_float_targets else ""
+
+    def samples(of: str) -> tuple[str, str]:
+        if is_colour:
+            return (
+                f"torch.tensor({of}.data).permute(0, 3, 1, 2).float(){moved}",
+                f"torch.tensor({of}.targets){as_column}{moved}",
+            )
+        return f"{of}.data.unsqueeze(1).float(){moved}", f"{of}.targets{as_column}{moved}"
+
+    (x, y), (x_test, y_test) = samples("train_set"), samples("test_set")
     read = [
         f"root = {string(plan.root)}  # the folder that holds {file_set.folder}",
         f"# download=True fetches it ({file_set.megabytes} MB)",
-        f"official_train = datasets.{name}(root, train=True, download=False)",
-        f"official_test = datasets.{name}(root, train=False, download=False)",
-        f"x = {x.format('official_train')}.float()",
-        f"y = {y.format('official_train')}",
+        f"train_set = datasets.{name}(root, train=True, download=False)",
+        f"test_set = datasets.{name}(root, train=False, download=False)",
+        f"x = {x}",
+        f"y = {y}",
     ]
     split = [
-        *(line.replace("(y)", "(labels)").replace("y[", "labels[") for line in _order(plan, "labels")),
+        "labels = np.array(train_set.targets)",
+        *_order("labels", data.split_seed),
         f"train, validation = order[:{plan.facts.num_train}], order[{num_train}:]",
     ]
-    split.insert(1, "labels = y.numpy()")
-    assert num_shared == num_train + plan.facts.num_validation
     moments = ["mean, std = x[train].mean(), x[train].std()"]
     if is_colour:
         moments = [
-            "mean = x[train].mean(dim=(0, 2, 3), keepdim=True)",
-            "std = x[train].std(dim=(0, 2, 3), keepdim=True)",
+            f"{name} = x[train].{name}(dim=(0, 2, 3), keepdim=True)  # of each colour"
+            for name in ("mean", "std")
         ]
     standardized = [
         *moments,
         "x_train, y_train = (x[train] - mean) / std, y[train]",
         "x_validation, y_validation = (x[validation] - mean) / std, y[validation]",
-        f"x_test = ({x.format('official_test')}.float() - mean) / std",
-        f"y_test = {y.format('official_test')}",
+        f"x_test = {x_test}",
+        "x_test = (x_test - mean) / std",
+        f"y_test = {y_test}",
     ]
-    if plan.has_float_targets:
-        standardized += [f"y_{part} = y_{part}[:, None].float()" for part in ("train", "validation", "test")]
-    if plan.device:
-        for part in ("train", "validation", "test"):
-            standardized.append(f"x_{part}, y_{part} = x_{part}.to(device), y_{part}.to(device)")
     return ["\n".join(lines) for lines in (read, split, standardized)]

@@ -31,13 +31,13 @@ def _error() -> list[str]:
 
 def _confusion(plan: Plan) -> list[str]:
     classes = len(plan.facts.classes)
-    if plan.num_outputs == 1:
-        predicted, actual = f"({outputs(plan, 'x_test')} > 0).long().flatten()", "y_test.long().flatten()"
-    else:
-        predicted, actual = f"{outputs(plan, 'x_test')}.argmax(dim=1)", "y_test"
+    is_single = plan.num_outputs == 1
+    actual = "y_test.long().flatten()" if is_single else "y_test"
+    predicted = "(outputs > 0).long().flatten()" if is_single else "outputs.argmax(dim=1)"
     return [
         "with torch.no_grad():",
-        f"    pairs = {classes} * {actual} + {predicted}",
+        f"    outputs = {outputs(plan, 'x_test')}",
+        f"pairs = {classes} * {actual} + {predicted}",
         f"confusion = pairs.bincount(minlength={classes**2}).reshape({classes}, {classes})",
         'print("confusion matrix: rows are true classes, columns predicted ones")',
         "print(confusion)",

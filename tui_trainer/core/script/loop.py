@@ -44,10 +44,10 @@ def _evaluate(plan: Plan) -> str:
 def _training(plan: Plan) -> str:
     every = plan.recipe.training.evaluate_every
     by_loss = plan.recipe.training.select_by == "loss"
-    worst = 'float("inf")' if by_loss else '-float("inf")'
     stops = plan.recipe.regularization.early_stopping is not None
+    untrained = f"evaluate(x_validation, y_validation)[{0 if by_loss else 1}]"
     lines = [
-        f"best, waited = {worst}, 0" if stops else f"best = {worst}",
+        f"best, waited = {untrained}, 0" if stops else f"best = {untrained}",
         "best_weights = copy.deepcopy(model.state_dict())",
     ]
     batches = "torch.randperm(len(x_train)).split(batch_size)"
@@ -103,14 +103,15 @@ def _measure(plan: Plan, moment: str) -> list[str]:
     """Measure, tell, and choose the best weights."""
     metric, some = plan.metric, plan.train_sample
     by_loss = plan.recipe.training.select_by == "loss"
-    value, better = ("validation_loss", "<") if by_loss else (f"validation_{metric}", ">")
+    value, better = ("val_loss", "<") if by_loss else (f"val_{metric}", ">")
     stops = plan.recipe.regularization.early_stopping is not None
     lines = [
         f"train_loss, train_{metric} = evaluate(x_train{some}, y_train{some})",
-        f"validation_loss, validation_{metric} = evaluate(x_validation, y_validation)",
+        f"val_loss, val_{metric} = evaluate(x_validation, y_validation)",
         "print(",
-        f'    f"{moment}  train loss {{train_loss:.4f}} {metric} {{train_{metric}:.3f}}"',
-        f'    f"  validation loss {{validation_loss:.4f}} {metric} {{validation_{metric}:.3f}}"',
+        f'    f"{moment}"',
+        f'    f"  train loss {{train_loss:.4f}} {metric} {{train_{metric}:.3f}}"',
+        f'    f"  validation loss {{val_loss:.4f}} {metric} {{val_{metric}:.3f}}"',
         ")",
         *(["waited += 1"] if stops else []),
         f"if {value} {better} best:",

@@ -18,7 +18,7 @@ def loss(plan: Plan) -> Step:
         case Huber(delta=delta):
             return _module("HuberLoss", f"delta={delta!r}")
         case CrossEntropy(label_smoothing=smoothing) if smoothing and is_weighted:
-            return _weighted(plan, "Cross-entropy with smoothed labels", _each(plan, smoothing))
+            return _weighted(plan, "Smoothed cross-entropy", _each(plan, smoothing))
         case CrossEntropy(label_smoothing=smoothing):
             if is_weighted:
                 return _module("CrossEntropyLoss", "weight=class_weights", before=_class_weights(plan))
@@ -113,7 +113,7 @@ def _focal(plan: Plan, gamma: float, *, is_weighted: bool) -> Step:
     if is_weighted:
         lines.append(f"each = {_weights_of_targets(plan)} * each")
     return _function(
-        '"""Cross-entropy; what is well classified counts little (Lin et al. 2017)."""',
+        '"""Cross-entropy; what is right counts little (Lin et al. 2017)."""',
         *_each(plan, 0.0),
         *lines,
         "return each.mean()",

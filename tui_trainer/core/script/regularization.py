@@ -2,9 +2,10 @@
 
 from tui_trainer.core.recipe import L1, L2, Augmentation
 from tui_trainer.core.script.plan import Plan
-from tui_trainer.core.script.writing import Step
+from tui_trainer.core.script.writing import Step, exploded
 
 _TITLE = "5 Regularization"
+_SAMPLING = ("x", "grid", 'padding_mode="border"', "align_corners=False")
 
 
 def regularization(plan: Plan) -> Step:
@@ -65,11 +66,10 @@ def _augmentation(plan: Plan, how: Augmentation) -> str:
             f"    return x + {how.noise!r} * torch.randn_like(x)"
         )
     flips = how.flip and plan.facts.may_flip
+    turned = "Turn, mirror and shift" if flips else "Turn and shift"
     lines = [
         "def augment(x):",
-        '    """Turn, ' + "mirror " * flips + 'and shift each image a little, in its own way."""'
-        if flips
-        else '    """Turn and shift each image a little, in its own way."""',
+        f'    """{turned} each image a little, in its own way."""',
         "    n = len(x)",
         f"    angle = math.radians({how.rotation!r}) * (2 * torch.rand(n{on_device}) - 1)",
         f"    shift = {2 * how.shift!r} * (2 * torch.rand(n, 2, 1{on_device}) - 1)",
@@ -85,6 +85,6 @@ def _augmentation(plan: Plan, how: Augmentation) -> str:
     lines += [
         "    moves = torch.cat([turn.reshape(n, 2, 2), shift], dim=2)",
         "    grid = F.affine_grid(moves, x.shape, align_corners=False)",
-        '    return F.grid_sample(x, grid, padding_mode="border", align_corners=False)',
+        exploded("F.grid_sample", _SAMPLING, before="return ", indent="    "),
     ]
     return "\n".join(lines)

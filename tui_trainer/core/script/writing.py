@@ -59,7 +59,7 @@ def joined(blocks: Iterable[str]) -> str:
 
 
 def _is_function(block: str) -> bool:
-    return next(line for line in block.split("\n") if not line.startswith("#")).startswith("def ")
+    return next((line for line in block.split("\n") if not line.startswith("#")), "").startswith("def ")
 
 
 def call(function: str, arguments: Sequence[str], *, before: str = "", indent: str = "") -> str:
