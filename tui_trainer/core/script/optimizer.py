@@ -15,15 +15,10 @@ def optimizer(plan: Plan) -> Step:
         f"batch_size = {size}",
         call(f"torch.optim.{name}", ["model.parameters()", *settings], before="optimizer = "),
     ]
-    uses = {"torch"}
     if schedule := _schedule(plan):
-        uses.add("math")
         lines += [_num_steps(plan), *schedule]
-    return Step("4 Optimizer", ["\n".join(lines)], frozenset(uses if _needs_math(lines) else uses - {"math"}))
-
-
-def _needs_math(lines: list[str]) -> bool:
-    return any("math." in line for line in lines)
+    text = "\n".join(lines)
+    return Step("4 Optimizer", [text], frozenset({"torch", "math"} if "math." in text else {"torch"}))
 
 
 def _settings(optimizer: recipe.Optimizer) -> tuple[str, list[str]]:
