@@ -278,6 +278,15 @@ class NewScreen(Screen[None]):
         elif self._draft.absence:
             self._train(download=True)
 
+    def action_code(self) -> None:
+        """Show the recipe as a script, unless it makes none: then say why."""
+        from tui_trainer.tui.screens.code import CodeScreen
+
+        if problem := self._obstacle():
+            self.notify(problem, severity="warning", markup=False)
+        else:
+            self.app.push_screen(CodeScreen(self._draft.recipe))
+
     def _obstacle(self) -> str:
         if self._wrong:
             path, problem = next(iter(self._wrong.items()))

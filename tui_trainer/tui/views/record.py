@@ -51,7 +51,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def recipe(watch: Watch, look: Look, width: int, height: int) -> Page:
-    """Every setting with what it means, and what equal bits depend on."""
+    """The line that repeats the run, every setting with what it means, and what equal bits depend on."""
     if watch.recipe is None:
         return said(watch.problem)
     rows: list[list[str | Span]] = [["run", Span(plain(watch.run.id), "strong"), ""]]
@@ -66,7 +66,8 @@ def recipe(watch: Watch, look: Look, width: int, height: int) -> Page:
         rows += _numerics(started)
     rows += [["", "", Span(plain(note), "warn")] for note in watch.notes]
     columns = [Column("setting", "left", 30), Column("value", "left", 44), Column("", "left", 200)]
-    return _page(table(columns, rows, width), look.top or 0, height, "as recorded", head=1)
+    command = [(Span(part, "accent"),) for part in _wrapped(watch.command, max(1, width))]
+    return _page([*command, *table(columns, rows, width)], look.top or 0, height, "as recorded")
 
 
 def _numerics(started: RunStarted) -> list[list[str | Span]]:

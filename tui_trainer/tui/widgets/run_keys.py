@@ -52,6 +52,8 @@ def _labels(watch: Watch, *, has_cursor: bool, is_full: bool) -> dict[str, str]:
     labels |= {"run.cursor_left": "values", "run.cursor_right": "values"}
     if not watch.is_live:
         labels["run.split"] = "split"
+        if not has_cursor:
+            labels["run.code"] = "code"
     labels["run.full"] = "small" if is_full else "large"
     labels["run.back"] = "leave cursor" if has_cursor else "back"
     return labels | {"app.help": "help"}
