@@ -105,6 +105,7 @@ class NewScreen(Screen[None]):
         self._wrong.clear()
         self.remove_class("-editing", "-finding")
         self.set_class(section == "training", "-no-choice")
+        self.set_class(section == "recipe", "-recipes")
         with self.prevent(Input.Changed):
             self.query_one("#find", Input).value = ""
         form = self.query_one(SettingsForm)
