@@ -27,7 +27,8 @@ NAMES = {
     "optimizers": "gd sgd momentum nesterov adagrad rmsprop adam adamw",
     "schedules": "constant step cosine one-cycle warmup",
     "regularization": "none l1 l2 dropout batch-norm early-stopping augmentation gradient-clipping",
-    "recipes": "first-steps tp1-mnist regression-fcnn underfit underfit-cured overfit overfit-cured-more-data "
+    "recipes": "first-steps tp1-mnist regression-fcnn underfit underfit-cured overfit "
+    "overfit-cured-more-data "
     "overfit-cured-augmentation overfit-cured-l1 overfit-cured-l2 overfit-cured-dropout "
     "overfit-cured-early-stopping vanishing-gradient vanishing-gradient-cured batch-norm-helps dying-relu "
     "dying-relu-cured learning-rate-too-high learning-rate-too-low no-activation no-activation-cured "
