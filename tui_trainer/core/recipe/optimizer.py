@@ -17,11 +17,11 @@ class StepDecay(Part):
     """The learning rate drops at once, a few times, at equal distances."""
 
     kind: Literal["step"] = "step"
-    drops: int = setting(2, "How often it drops.", fr="Nombre de paliers.", ge=1, le=100)
+    drops: int = setting(2, "How often it drops.", fr="Nombre de baisses.", ge=1, le=100)
     gamma: float = setting(
         0.1,
         "What a drop multiplies the rate by.",
-        fr="Facteur par lequel chaque palier multiplie le taux.",
+        fr="Facteur par lequel chaque baisse multiplie le taux.",
         symbol="γ",
         torch="StepLR(gamma)",
         gt=0,
@@ -58,7 +58,7 @@ class OneCycle(Part):
     start: float = setting(
         0.04,
         "Where it starts, as a share of the rate.",
-        fr="Valeur de départ, en part du taux.",
+        fr="Valeur de départ, en fraction du taux.",
         torch="1 / OneCycleLR(div_factor)",
         gt=0,
         le=1,
@@ -243,7 +243,7 @@ class AdamW(Part):
     weight_decay: float = setting(
         0.01,
         "Share of every weight that a step takes away, times η.",
-        fr="Part de chaque poids que retranche un pas, multipliée par η.",
+        fr="Part de chaque poids retranchée à chaque pas, à multiplier par η.",
         symbol="λ",
         torch="weight_decay",
         ge=0,
