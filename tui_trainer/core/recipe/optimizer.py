@@ -96,6 +96,45 @@ def learning_rate(default: float) -> Any:
     )
 
 
+def epsilon(default: float) -> Any:
+    """What keeps the division of an adaptive optimizer finite."""
+    return setting(
+        default,
+        "Keeps the division finite.",
+        fr="Évite la division par zéro.",
+        symbol="ε",
+        torch="eps",
+        ge=0,
+        le=1,
+    )
+
+
+def mean_memory() -> Any:
+    """Adam's first memory."""
+    return setting(
+        0.9,
+        "Memory of the mean gradient.",
+        fr="Mémoire du gradient moyen.",
+        symbol="β₁",
+        torch="betas[0]",
+        ge=0,
+        lt=1,
+    )
+
+
+def square_memory() -> Any:
+    """Adam's second memory."""
+    return setting(
+        0.999,
+        "Memory of the squared gradient.",
+        fr="Mémoire du carré du gradient.",
+        symbol="β₂",
+        torch="betas[1]",
+        ge=0,
+        lt=1,
+    )
+
+
 def schedule() -> Any:
     """The setting that every optimizer ends with."""
     return setting(
@@ -135,15 +174,7 @@ class AdaGrad(Part):
 
     kind: Literal["adagrad"] = "adagrad"
     lr: float = learning_rate(0.01)
-    epsilon: float = setting(
-        1e-10,
-        "Keeps the division finite.",
-        fr="Évite la division par zéro.",
-        symbol="ε",
-        torch="eps",
-        ge=0,
-        le=1,
-    )
+    epsilon: float = epsilon(1e-10)
     schedule: Schedule = schedule()
 
 
@@ -161,15 +192,7 @@ class RMSprop(Part):
         ge=0,
         lt=1,
     )
-    epsilon: float = setting(
-        1e-8,
-        "Keeps the division finite.",
-        fr="Évite la division par zéro.",
-        symbol="ε",
-        torch="eps",
-        gt=0,
-        le=1,
-    )
+    epsilon: float = epsilon(1e-8)
     schedule: Schedule = schedule()
 
 
@@ -178,33 +201,9 @@ class Adam(Part):
 
     kind: Literal["adam"] = "adam"
     lr: float = learning_rate(0.001)
-    beta1: float = setting(
-        0.9,
-        "Memory of the mean gradient.",
-        fr="Mémoire du gradient moyen.",
-        symbol="β₁",
-        torch="betas[0]",
-        ge=0,
-        lt=1,
-    )
-    beta2: float = setting(
-        0.999,
-        "Memory of the squared gradient.",
-        fr="Mémoire du carré du gradient.",
-        symbol="β₂",
-        torch="betas[1]",
-        ge=0,
-        lt=1,
-    )
-    epsilon: float = setting(
-        1e-8,
-        "Keeps the division finite.",
-        fr="Évite la division par zéro.",
-        symbol="ε",
-        torch="eps",
-        gt=0,
-        le=1,
-    )
+    beta1: float = mean_memory()
+    beta2: float = square_memory()
+    epsilon: float = epsilon(1e-8)
     schedule: Schedule = schedule()
 
 
@@ -213,33 +212,9 @@ class AdamW(Part):
 
     kind: Literal["adamw"] = "adamw"
     lr: float = learning_rate(0.001)
-    beta1: float = setting(
-        0.9,
-        "Memory of the mean gradient.",
-        fr="Mémoire du gradient moyen.",
-        symbol="β₁",
-        torch="betas[0]",
-        ge=0,
-        lt=1,
-    )
-    beta2: float = setting(
-        0.999,
-        "Memory of the squared gradient.",
-        fr="Mémoire du carré du gradient.",
-        symbol="β₂",
-        torch="betas[1]",
-        ge=0,
-        lt=1,
-    )
-    epsilon: float = setting(
-        1e-8,
-        "Keeps the division finite.",
-        fr="Évite la division par zéro.",
-        symbol="ε",
-        torch="eps",
-        gt=0,
-        le=1,
-    )
+    beta1: float = mean_memory()
+    beta2: float = square_memory()
+    epsilon: float = epsilon(1e-8)
     weight_decay: float = setting(
         0.01,
         "Share of every weight that a step takes away, times η.",
