@@ -96,7 +96,7 @@ def learning_rate(default: float) -> Any:
     )
 
 
-def epsilon(default: float) -> Any:
+def epsilon(default: float, **least: float) -> Any:
     """What keeps the division of an adaptive optimizer finite."""
     return setting(
         default,
@@ -104,8 +104,8 @@ def epsilon(default: float) -> Any:
         fr="Évite la division par zéro.",
         symbol="ε",
         torch="eps",
-        ge=0,
         le=1,
+        **least,
     )
 
 
@@ -174,7 +174,7 @@ class AdaGrad(Part):
 
     kind: Literal["adagrad"] = "adagrad"
     lr: float = learning_rate(0.01)
-    epsilon: float = epsilon(1e-10)
+    epsilon: float = epsilon(1e-10, ge=0)
     schedule: Schedule = schedule()
 
 
@@ -192,7 +192,7 @@ class RMSprop(Part):
         ge=0,
         lt=1,
     )
-    epsilon: float = epsilon(1e-8)
+    epsilon: float = epsilon(1e-8, gt=0)
     schedule: Schedule = schedule()
 
 
@@ -203,7 +203,7 @@ class Adam(Part):
     lr: float = learning_rate(0.001)
     beta1: float = mean_memory()
     beta2: float = square_memory()
-    epsilon: float = epsilon(1e-8)
+    epsilon: float = epsilon(1e-8, gt=0)
     schedule: Schedule = schedule()
 
 
@@ -214,7 +214,7 @@ class AdamW(Part):
     lr: float = learning_rate(0.001)
     beta1: float = mean_memory()
     beta2: float = square_memory()
-    epsilon: float = epsilon(1e-8)
+    epsilon: float = epsilon(1e-8, gt=0)
     weight_decay: float = setting(
         0.01,
         "Share of every weight that a step takes away, times η.",
