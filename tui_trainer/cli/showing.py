@@ -20,7 +20,7 @@ from tui_trainer.core.text import plain
 from tui_trainer.core.titles import title
 from tui_trainer.core.verdicts import MARKS
 from tui_trainer.tui.plot import lineplot, matrix
-from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve, Style
+from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve, Style, Uniform
 from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.plot.spans import text_of
 from tui_trainer.tui.terminal import inherited_environment, needs_ascii
@@ -57,11 +57,12 @@ def _chart(history: History, metric: str, width: int, glyphs: GlyphName) -> Iter
         ("train", "line", "train"),
         ("validation", "points", "val"),
     )
-    curves = []
-    for split, style, name in kinds:
-        steps, values = history.series(metric, split)
-        if len(steps):
-            curves.append(Curve.of(name, steps / history.steps_per_epoch, values, style, label=name))
+    axis = Uniform(float(history.steps_per_epoch))
+    curves = [
+        Curve(name, series, style, axis=axis, label=name)
+        for split, style, name in kinds
+        if (series := history.curves.get((split, metric)))
+    ]
     baselines = history.started.baselines if history.started else {}
     model = ChartModel(
         title=metric,

@@ -144,7 +144,8 @@ def _is_trivial(course: Course, thin: Course, baseline: Baseline) -> bool:
 
 def _only_answer(course: Course) -> str:
     """That all samples are taken for one class, where they are and were in the whole window."""
-    seen = [e for e in course.history.evaluations["validation"] if 0 < e.step <= course.step][-WINDOW:]
+    last = course.history.evaluations_until("validation", course.step, WINDOW)
+    seen = [evaluation for evaluation in last if evaluation.step > 0]
     matrices = [np.asarray(e.confusion, np.int64) for e in seen if _is_square(e.confusion)]
     if not matrices or any((matrix.sum(axis=0) > 0).sum() != 1 for matrix in matrices):
         return ""

@@ -1,6 +1,7 @@
 """The two lines above a run: what it is and how it goes."""
 
 import math
+from dataclasses import dataclass
 
 from tui_trainer.core import figures
 from tui_trainer.core.history import History
@@ -12,16 +13,31 @@ from tui_trainer.tui.watch import Watch
 _EVALUATING_IS_LONG_S = 1.0
 
 
-def lines(watch: Watch, now: float, width: int) -> tuple[Line, Line]:
-    """Name and state; pace and best value. ``now`` is Unix time."""
+@dataclass(frozen=True)
+class Figures:
+    """What of the header changes with every step, and is read no more than once a second."""
+
+    status: Line
+    progress: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, watch: Watch, now: float) -> "Figures":
+        """As they are at ``now``, Unix time."""
+        return cls(status(watch, now), progress(watch))
+
+
+def lines(watch: Watch, figures: Figures, width: int) -> tuple[Line, Line]:
+    """Name and state; pace and best value."""
     recipe = plain(" · ".join(title(watch.recipe))) if watch.recipe else watch.run.id
     name = (Span(watch.name, "strong"), Span(f"  {recipe}", "quiet"))
-    return spread(name, status(watch, now), width), _second(watch, width)
+    return spread(name, figures.status, width), _second(watch, figures.progress, width)
 
 
 def status(watch: Watch, now: float) -> Line:
     """The state, where in training, and how long it will take."""
     history = watch.history
+    if watch.more:
+        return (Span("○ ", "quiet"), Span(f"reading… {100 * watch.share_read:.0f} %"))
     if watch.is_replay:
         held = "" if watch.is_playing else ", held"
         return (Span("▸ ", "accent"), Span(f"replay{held}  {_epoch(history)}"))
@@ -52,11 +68,10 @@ def status(watch: Watch, now: float) -> Line:
             return (Span("? ", "warn"), Span(watch.said))
 
 
-def _second(watch: Watch, width: int) -> Line:
+def _second(watch: Watch, ways: tuple[Line, ...], width: int) -> Line:
     """Progress in as many words as there is room for beside the best value."""
     found = best(watch, width)
     room = width - width_of(found) - 2
-    ways = progress(watch)
     return spread(next((way for way in ways if width_of(way) <= room), ways[-1]), found, width)
 
 
