@@ -73,6 +73,21 @@ def test_without_a_terminal_the_app_says_so_in_one_sentence(arguments: list[str]
     assert done.stderr == ("tui-trainer: the app needs a terminal; without one there is tui-trainer train.\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "spelled"),
+    [
+        (["presets", "show", "adam", "--lang", "fr"], "apprend bien presque sans reglage"),
+        (["presets", "show", "adam"], "optimizer.lr             eta      0.001  "),
+        (["show", "latest"], "digits - fcnn 64-32 relu - cross-entropy - adam"),
+    ],
+)
+def test_what_stdout_cannot_show_is_spelled(arguments: list[str], spelled: str, trained: RunDir) -> None:
+    done = run_program(*arguments, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert spelled in done.stdout
+    assert "?" not in done.stdout
+
+
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     command = f"{sys.executable} -P -m tui_trainer presets --json | head -c 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, timeout=60)

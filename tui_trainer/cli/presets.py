@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tui_trainer.cli.choosing import preset_names
-from tui_trainer.cli.output import columns, to_json, typed, warn
+from tui_trainer.cli.output import columns, to_json, warn
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _explained(preset: Preset, library: Library, spoken: Language) -> Iterator[s
     if said.when:
         yield plain(said.when)
     if preset.symptom is not None:
-        yield from ["", typed(f"shows: {preset.symptom.text}")]
+        yield from ["", f"shows: {preset.symptom.text}"]
     rows = [
         [
             f"{_INDENT}{setting.path}",

@@ -83,7 +83,7 @@ def _diverged(course: Course, recipe: Recipe) -> Diagnosis | None:
     if odd := course.lost_at():
         name, number, step = odd
         epoch = math.ceil(course.history.epoch_of(step))
-        text = f"diverged: the {name} became {value(number)} at step {step:,} (epoch {epoch})"
+        text = f"diverged: the {name} became {value(number)} at step {step:,} (epoch {epoch:,})"
         return Diagnosis("diverged", "alarm", text, cure)
     if not len(course):
         return None

@@ -82,7 +82,7 @@ def progress(watch: Watch) -> tuple[Line, ...]:
     if history.finished and not watch.is_replay:
         seconds = history.finished.training_s
         speed = f" at {figures.rate(history.step / seconds)}/s" if seconds > 0 else ""
-        epochs = f"{history.epoch_of(history.step):.4g} epochs"
+        epochs = f"{figures.epoch(history.epoch_of(history.step))} epochs"
         return _ways(f"{epochs} · {updates}{speed}", f"{epochs} · {updates}", epochs)
     if watch.is_live and watch.updates_per_s is not None:
         pace = figures.rate(watch.updates_per_s)
@@ -114,7 +114,7 @@ def best(watch: Watch, width: int) -> Line:
     if watch.headline != watch.select_by and watch.headline in found.metrics:
         values += f", {name_of(watch.headline)} {figures.value(found.metrics[watch.headline])}"
     split = "validation" if width >= 110 else "val"
-    where = f"epoch {history.epoch_of(found.step):.4g}"
+    where = f"epoch {figures.epoch(history.epoch_of(found.step))}"
     return (Span(f"best at {where}: ", "quiet"), Span(f"{split} {values}"))
 
 
@@ -126,4 +126,4 @@ def name_of(metric: str) -> str:
 def _epoch(history: History) -> str:
     """The epoch that is being trained: ``epoch 7/20``."""
     total = max(1, math.ceil(history.num_epochs))
-    return f"epoch {min(max(1, math.ceil(history.epoch_of(history.step))), total)}/{total}"
+    return f"epoch {min(max(1, math.ceil(history.epoch_of(history.step))), total):,}/{total:,}"
