@@ -43,9 +43,9 @@ def evaluated(step: int, split: Split, loss: float, **metrics: float) -> Evaluat
         elapsed_s=1.0,
         step=step,
         split=split,
-        num_samples=4,
+        num_samples=8,
         metrics={"loss": loss, "accuracy": 0.75, **metrics},
-        confusion=[[2, 0], [1, 1]],
+        confusion=((4, 0), (2, 2)),
     )
 
 
@@ -110,7 +110,7 @@ def test_what_goes_on_is_printed_and_is_in_the_json(run_cli: RunCli, record: Rec
     record([*events, ended("finished")])
     out = run_cli("show", "latest").out
     assert "✓ it learned: validation loss fell from 0.700 to 0.200\n" in out
-    assert "· most frequent confusion: yes taken for no, 1 of 2 on validation\n" in out
+    assert "· most frequent confusion: yes taken for no, 2 of 4 on validation\n" in out
     (shown,) = run_cli("show", "latest", "--json").objects
     assert [each["kind"] for each in shown["diagnosis"]] == ["learning", "confusion"]
     assert shown["diagnosis"][0] == {

@@ -261,7 +261,7 @@ def _confusion(course: Course) -> Iterator[Diagnosis]:
         return
     assert evaluation.confusion is not None
     found = most_confused(evaluation.confusion)
-    if found is not None:
+    if found is not None and found.count > 1:
         true, predicted = _class_name(course, found.true), _class_name(course, found.predicted)
         share = f"{found.count:,} of {found.of:,}"
         text = f"most frequent confusion: {true} taken for {predicted}, {share} on validation"
