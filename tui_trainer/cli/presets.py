@@ -149,6 +149,8 @@ def show_preset(name: str, lang: str | None) -> None:
 
     library = Library.load()
     found = library.find(name) or library.find(ALIASES.get(name, ""))
+    if not found and (mistakes := library.mistakes(name)):
+        raise click.UsageError("\n".join(plain(str(problem)) for problem in mistakes))
     if not found:
         near = did_you_mean(name, {preset.name for preset in library.presets.values()})
         raise click.UsageError(
