@@ -150,7 +150,7 @@ class RunScreen(Screen[None]):
             return
         changed |= watch.advance(self._interval_s)
         turned = self._judge()
-        if changed:
+        if changed or turned:
             self._draw_charts()
         if turned or (now - self._told_at >= _FIGURES_S and (watch.is_live or watch.is_replay)):
             self._draw_texts()
@@ -185,8 +185,10 @@ class RunScreen(Screen[None]):
         if self.has_class("-full"):
             return
         history = self._watch.history
-        self.query_one("#loss", LineChart).show(loss_curves(history, self._options), self._options)
-        metric = metric_curves(history, self._options, self._watch.headline)
+        is_over = not self._watch.is_live and not self._watch.is_replay
+        loss = loss_curves(history, self._options, is_over=is_over)
+        self.query_one("#loss", LineChart).show(loss, self._options)
+        metric = metric_curves(history, self._options, self._watch.headline, is_over=is_over)
         metric = replace(metric, title=header.name_of(metric.title))
         self.query_one("#metric", LineChart).show(metric, self._options)
 
