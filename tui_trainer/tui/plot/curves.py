@@ -1,10 +1,12 @@
 """The charts of a run: its loss, and one other metric, out of a History and the way it is looked at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tui_trainer.core.history import History
+from tui_trainer.core.series import Series
 from tui_trainer.tui.plot.model import (
     SMOOTHING_SHARE,
     Axis,
@@ -13,6 +15,7 @@ from tui_trainer.tui.plot.model import (
     Curve,
     Knots,
     Mark,
+    Note,
     Uniform,
 )
 from tui_trainer.tui.plot.ticks import linear_ticks
@@ -75,7 +78,7 @@ def metric_curves(
         x_label=view.label,
         x_range=(view.low, view.high),
         x_whole=view.whole,
-        notes=_notes(options, view, smoothing),
+        notes=_notes(options, view, curves, smoothing),
         empty=_empty(history),
     )
 
@@ -132,14 +135,24 @@ def _round_up(value: float) -> float:
     return float(next(number for number in round_numbers if number >= value * (1 - 1e-9)))
 
 
-def _notes(options: ChartOptions, view: _View, smoothing: float) -> tuple[str, ...]:
+def _notes(options: ChartOptions, view: _View, curves: Sequence[Curve], smoothing: float) -> tuple[Note, ...]:
     notes = []
     if options.window == "recent":
-        notes.append("recent")
+        notes.append(Note("recent", "recent"))
     if smoothing:
         start, end = view.axis.steps_of([view.low, view.low + smoothing])
-        notes.append(f"mean of {max(round(float(end - start)), 1)} steps")
+        num_steps = max(round(float(end - start)), 1)
+        if any(_has_several(curve.series, num_steps) for curve in curves if curve.smoothing):
+            notes.append(Note(f"mean of {num_steps:,} steps", f"mean {num_steps:,}"))
     return tuple(notes)
+
+
+def _has_several(series: Series, num_steps: int) -> bool:
+    """Whether the last values lie so near each other that so many steps hold two or more."""
+    last_step = series.last_step
+    if last_step is None or len(series) < 2:
+        return False
+    return int(series.step_at(len(series) - 2)) > last_step - num_steps
 
 
 def _empty(history: History) -> str:
