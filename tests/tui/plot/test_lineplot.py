@@ -135,7 +135,7 @@ def test_where_not_all_notes_fit_the_least_important_goes():
         "loss  0.200 train · 0.600 val      log · recent",
         "loss  0.200 train · 0.600 val     log",
     ]
-    read = rows(LOSS, 38, 7, ChartOptions(log_y=True), cursor_x=3).splitlines()[0]
+    read = rows(LOSS, 36, 7, ChartOptions(log_y=True), cursor_x=3).splitlines()[0]
     assert read == "epoch 3  0.400 train · 0.600 val"
 
 
