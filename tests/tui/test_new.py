@@ -258,6 +258,21 @@ async def test_choices_from_the_command_line_are_where_new_begins(rows: Rows) ->
     assert "3 epochs" in shown
 
 
+async def test_what_is_set_as_it_was_is_no_change(rows: Rows) -> None:
+    same = Choices(settings=("optimizer.lr=0.003",))
+    assert "(changed)" not in await drawn(rows, choices=same)
+    assert "first-steps (changed)" in await drawn(rows, choices=same.with_setting("optimizer.lr", "0.004"))
+
+
+async def test_no_preset_is_marked_that_is_not_there_any_more(rows: Rows) -> None:
+    fcnn = Choices().with_part("architecture", "fcnn")
+    assert "● fcnn" in await drawn(rows, "2", choices=fcnn)
+    shown = await drawn(rows, "2", choices=fcnn.with_setting("architecture.hidden", "[20]"))
+    assert "2 Architecture    mlp 20" in shown
+    assert "● fcnn" not in shown
+    assert "● relu" in shown
+
+
 # Data that are not here
 
 

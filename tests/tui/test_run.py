@@ -18,9 +18,10 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.tui.alert import notification
 from tui_trainer.tui.app import AppOptions, TrainerApp
-from tui_trainer.tui.plot.spans import text_of
+from tui_trainer.tui.plot.spans import Span, text_of
 from tui_trainer.tui.screens.run import RunScreen
 from tui_trainer.tui.views import header
+from tui_trainer.tui.views.facts import fold
 from tui_trainer.tui.watch import Watch
 
 Rows = Callable[[App[None]], str]
@@ -255,6 +256,34 @@ async def test_a_failed_run_shows_its_last_lines_and_why(rows: Rows) -> None:
         assert "became inf" in shown
         await pilot.press(*["pageup"] * 5)
         assert "line 0" in rows(pilot.app)
+
+
+async def test_a_long_reason_keeps_what_to_do_about_it(rows: Rows) -> None:
+    reason = f"the data of {'a long way to the folder ' * 12} cannot be read: set TUI_TRAINER_DATA"
+    failed = PhaseChanged(attempt=1, elapsed_s=9.0, phase="failed", step=100, reason=reason)
+    with caught("digits", [*until_step(events_of("digits"), 100), failed]) as (run, _):
+        async with watching(run) as pilot:
+            shown = rows(pilot.app).split("\n")
+    assert shown[-2].rstrip().endswith("cannot be read: set TUI_TRAINER_DATA")
+    assert shown[-6].startswith(" ✗ the data of a long way")
+
+
+@pytest.mark.parametrize("length", [10, 18, 40])
+def test_what_is_cut_is_cut_in_its_middle(length: int) -> None:
+    text = " ".join(f"word{number}" for number in range(length))
+    lines = [text_of(line) for line in fold((Span("✗ "), Span(text)), 30, 3)]
+    assert len(lines) <= 3
+    assert max(map(len, lines)) <= 30
+    assert lines[0].startswith("✗ word0 word1")
+    assert lines[-1].endswith(f"word{length - 1}")
+    assert any(line.startswith("  … ") for line in lines) == (len(text) > 75)
+
+
+async def test_help_stands_beside_every_setting_of_the_recipe(rows: Rows) -> None:
+    async with watching(recorded("digits"), "5", "plus") as pilot:
+        shown = rows(pilot.app)
+    assert "20270115-080000-digits-000" in shown
+    assert "Share of the training" in shown
 
 
 async def test_a_worker_that_vanished_has_crashed(rows: Rows) -> None:

@@ -42,6 +42,13 @@ async def test_looks(size: tuple[int, int], rows: Rows, snapshot: SnapshotAssert
         assert rows(pilot.app) == snapshot
 
 
+async def test_the_whole_recipe_of_the_chosen_run_is_below_the_list(rows: Rows) -> None:
+    some_runs()
+    async with listing("down", "down", "down", "down") as pilot:
+        below = " ".join(" ".join(rows(pilot.app).split()).split("·")[-5:])
+        assert "digits fcnn 64-32 relu cross-entropy adam 0.003 l2, early-stopping" in " ".join(below.split())
+
+
 async def test_says_how_to_begin_where_there_is_nothing(rows: Rows) -> None:
     async with listing() as pilot:
         assert "Nothing has been trained here yet. Enter on New trains first-steps" in rows(pilot.app)

@@ -9,10 +9,12 @@ from tui_trainer.core.compose import WITHIN, Choices, compose
 from tui_trainer.core.datafiles import absence
 from tui_trainer.core.estimate import Plan, plan
 from tui_trainer.core.facts import DataFacts, facts
+from tui_trainer.core.layering import assembled
 from tui_trainer.core.layers import Layer
 from tui_trainer.core.presets import GROUP_OF, Library, Preset
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rules import Finding
+from tui_trainer.core.titles import title
 
 Section: TypeAlias = Literal[
     "recipe", "data", "architecture", "loss", "optimizer", "regularization", "training"
@@ -41,6 +43,8 @@ class Draft:
     """Empty where the network cannot be built; ``findings`` says why."""
     plan: Plan | None
     """None where there are no layers."""
+    is_changed: bool
+    """Whether anything differs from the recipe as it is called."""
     absence: str
     """What to do about a data set that is not on this machine; empty when it is."""
 
@@ -55,7 +59,11 @@ class Draft:
         except ValueError:
             layers, effort = (), None
         missing = absence(composed.recipe.data, download="d downloads it and trains")
-        return cls(choices, composed.recipe, composed.notes, known, findings, layers, effort, missing)
+        is_touched = choices != Choices(recipe=choices.recipe)
+        is_changed = is_touched and composed.recipe != compose(library, Choices(choices.recipe)).recipe
+        return cls(
+            choices, composed.recipe, composed.notes, known, findings, layers, effort, is_changed, missing
+        )
 
     @property
     def refused(self) -> tuple[Finding, ...]:
@@ -81,10 +89,15 @@ class Draft:
                 name.replace("_", "-") for name, value in self.recipe.regularization if value is not None
             }
             return frozenset(slots or {"none"})
-        if names := self.choices.replaced.get(section):
-            return frozenset(names)
         said = library.get("recipes", self.choices.recipe).values.get(section, {})
-        return frozenset({said["preset"]} if "preset" in said else ())
+        names = self.choices.replaced.get(section) or ((said["preset"],) if "preset" in said else ())
+        return frozenset(name for name in names if self._is_still(library, section, name))
+
+    def _is_still(self, library: Library, section: Section, name: str) -> bool:
+        """Whether the part would still be called as the preset is, whatever was set in it since."""
+        alone = assembled(library.layers(library.get(GROUP_OF[section], name)))
+        place = SECTIONS.index(section) - 1
+        return title(alone)[place].split()[0] == title(self.recipe)[place].split()[0]
 
     def _inner_names(self, part: str) -> tuple[str, ...]:
         """The presets chosen within a part: as named, else the one that is called like what is there."""

@@ -135,6 +135,8 @@ def test_where_not_all_notes_fit_the_least_important_goes():
         "loss  0.200 train · 0.600 val      log · recent",
         "loss  0.200 train · 0.600 val     log",
     ]
+    read = rows(LOSS, 36, 7, ChartOptions(log_y=True), cursor_x=3).splitlines()[0]
+    assert read == "epoch 3  0.400 train · 0.600 val"
 
 
 def test_the_cursor_reads_what_held_there_and_nothing_from_before_the_start():

@@ -60,7 +60,7 @@ def draw_title(
             for pieces in ways
             if sum(len(text) for text, _ in pieces) + (2 + len(note) if note else 0) <= width
         ),
-        (ways[-1], ""),
+        (_barest(model, cursor_x), ""),
     )
     x = 0
     for text, code in pieces:
@@ -96,11 +96,17 @@ def _ways(model: ChartModel, cursor_x: float | None) -> Iterator[list[Piece]]:
         yield _pieces(model.title, found, short=True)
         return
     front = [reading for reading in found if reading.curve.style != "thin"]
-    where, number = _where(model, cursor_x)
+    where, _ = _where(model, cursor_x)
     yield _pieces(f"{model.title} at {where}", found)
     yield _pieces(where, found, short=True)
     yield _pieces(where, front, short=True)
-    yield _pieces(number, front, short=True)
+
+
+def _barest(model: ChartModel, cursor_x: float | None) -> list[Piece]:
+    """The last resort before values are lost: where the cursor is as a number alone."""
+    front = [reading for reading in readings(model, cursor_x) if reading.curve.style != "thin"]
+    head = model.title if cursor_x is None else _where(model, cursor_x)[1]
+    return _pieces(head, front, short=True)
 
 
 def _pieces(head: str, found: Sequence[Reading], *, short: bool = False) -> list[Piece]:

@@ -38,8 +38,10 @@ _VIEW_S = 0.25
 """The lower half and the remarks follow evaluations no faster than one can look."""
 _CATCHING_UP_S = 0.25
 """While a long log is read, so long between pictures of what is known by then."""
-_URGENT_ROWS: dict[Role, int] = {"bad": 3, "warn": 2, "accent": 2}
+_URGENT_ROWS: dict[Role, int] = {"bad": 5, "warn": 2, "accent": 2}
 """So many for the first fact, by the role of its mark, however low the screen."""
+_ROOM_FOR_BAD = 3
+"""So many rows for why a run failed; more are taken from the lower half."""
 _FACTS = 3
 """So many where the screen is tall and has no panel for them."""
 _ASKED_S = 6.0
@@ -78,6 +80,7 @@ class RunScreen(Screen[None]):
         &.-full #charts { display: none; }
         &.-tall #charts { height: 46%; }
         &.-bad #lower { height: 9; }
+        &.-long #lower { height: 7; }
         &.-full #lower, &.-tall #lower { height: 1fr; }
         &.-tall #view { padding: 1 1 0 1; }
         &.-tall.-wide #side { display: block; padding: 1 1 0 1; }
@@ -230,8 +233,9 @@ class RunScreen(Screen[None]):
         width = below.content_size.width
         rows = _FACTS if self.has_class("-tall") else 1
         role = told[0][0].role if told else "text"
-        self.set_class(role == "bad", "-bad")
         lines = facts.fold(told[0], width, _URGENT_ROWS[role]) if role in _URGENT_ROWS else []
+        self.set_class(role == "bad", "-bad")
+        self.set_class(role == "bad" and len(lines) > _ROOM_FOR_BAD, "-long")
         begun = 1 if lines else 0
         lines += [clip(line, width) for line in told[begun : begun + max(0, rows - len(lines))]]
         below.styles.height = max(rows, len(lines))

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.css.scalar import Scalar
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -122,15 +123,17 @@ class RunsScreen(Screen[None]):
             area.show([(Span(self._nothing(), "quiet"),)])
             chosen.show([])
             return
+        below = self._below(at := self._place(), chosen.content_size.width)
+        if chosen.styles.height != Scalar.from_number(len(below)):
+            chosen.styles.height = len(below)  # the list is drawn anew at its new size
+        chosen.show(below)
         lines = listing.lines(self._shown, now, width - 2)
-        at = self._place()
         room = max(1, height - 1)
         self._top = min(max(self._top, at - room + 1), at, max(0, len(self._shown) - room))
         shown = [lines[0], *lines[1 + self._top : 1 + self._top + room]]
         row = 1 + at - self._top
         marked = [(Span("▸ " if i == row else "  ", "accent"), *line) for i, line in enumerate(shown)]
         area.show([clip(line, width) for line in marked], chosen=row)
-        chosen.show([clip(self._below(at), chosen.content_size.width)])
 
     def _nothing(self) -> str:
         if self._problem:
@@ -139,11 +142,12 @@ class RunsScreen(Screen[None]):
             return "reading…"
         return "No run's line holds these words: Esc shows all." if self._runs else _NOTHING_YET
 
-    def _below(self, at: int) -> Line:
+    def _below(self, at: int, width: int) -> list[Line]:
         if self._to_delete is not None and self._to_delete == self._shown[at].run:
             name = plain(self._to_delete.id)
-            return (Span("? ", "accent"), Span(f"d again deletes {name} for good, Esc keeps it", "strong"))
-        return listing.detail(self._shown[at])
+            question = f"d again deletes {name} for good, Esc keeps it"
+            return [clip((Span("? ", "accent"), Span(question, "strong")), width)]
+        return listing.detail(self._shown[at], width)
 
     def _place(self) -> int:
         """Where the cursor is: on its run wherever that went, else on the newest."""

@@ -16,6 +16,9 @@ from tui_trainer.tui.watch import Watch
 _ROLES: dict[Severity, Role] = {"good": "good", "note": "quiet", "alarm": "warn"}
 
 
+_CUT = "… "
+
+
 def facts(watch: Watch, look: Look) -> list[Line]:
     """One line a fact, led by a mark that says what kind it is."""
     urgent, others = _diagnoses(watch, look)
@@ -101,8 +104,17 @@ def _fact(mark: str, role: Role, text: str) -> Line:
 
 
 def fold(line: Line, width: int, most: int | None = None) -> list[Line]:
-    """A fact on as many lines as it needs, or ``most``, hanging under its mark."""
+    """A fact on as many lines as it needs, or ``most``, hanging under its mark.
+
+    What is too long is cut in its middle: what to do about it stands at the end.
+    """
     mark, text = line[0], "".join(span.text for span in line[1:])
-    rows = textwrap.wrap(text, max(10, width - 2), max_lines=most, placeholder="…") or [""]
+    room = max(10, width - 2)
+    rows = textwrap.wrap(text, room) or [""]
+    if most is not None and len(rows) > most:
+        kept = (most + 1) // 2
+        end = textwrap.wrap(text[::-1], room - len(_CUT))[: most - kept]
+        rows = [*rows[:kept], *(row[::-1] for row in reversed(end))]
+        rows[kept] = _CUT + rows[kept]
     role = line[-1].role
     return [(mark if i == 0 else Span("  "), Span(row, role)) for i, row in enumerate(rows)]

@@ -1,11 +1,12 @@
 """The list of runs as styled lines."""
 
+import textwrap
 from collections.abc import Sequence
 
 from tui_trainer.core import figures
 from tui_trainer.core.liveness import State
 from tui_trainer.core.summary import Summary
-from tui_trainer.tui.plot.spans import Line, Role, Span, shorten
+from tui_trainer.tui.plot.spans import Line, Role, Span, clip, shorten
 from tui_trainer.tui.plot.table import Column, table
 
 _MARKS: dict[State, tuple[str, Role]] = {
@@ -21,6 +22,8 @@ _MARKS: dict[State, tuple[str, Role]] = {
 _WIDE = 110
 _SHORT = {"accuracy": "acc", "r2": "R²"}
 _LEAST_TITLE = 12
+_MOST_ROWS = 2
+"""So many for the recipe of the chosen run."""
 
 
 def lines(summaries: Sequence[Summary], now: float, width: int) -> tuple[Line, ...]:
@@ -45,8 +48,13 @@ def words(summary: Summary) -> str:
     return f"{summary.run.id} {summary.name} {summary.title} {summary.state}".lower()
 
 
-def detail(summary: Summary) -> Line:
-    """The chosen run in one line: what it is called on the command line, and why it ended."""
+def detail(summary: Summary, width: int) -> list[Line]:
+    """The chosen run: its whole recipe, what it is called on the command line, and why it ended."""
+    titles = textwrap.wrap(summary.title, max(1, width), max_lines=_MOST_ROWS, placeholder=" …")
+    return [*((Span(row),) for row in titles), clip(_name_and_reason(summary), width)]
+
+
+def _name_and_reason(summary: Summary) -> Line:
     reason = (Span(f"   {summary.reason}", "warn" if summary.state == "failed" else "quiet"),)
     damage = (Span("   the log is damaged", "warn"),) if summary.damaged else ()
     return (Span(summary.run.id, "quiet"), *(reason if summary.reason else ()), *damage)

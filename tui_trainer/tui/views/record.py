@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from rich.cells import chop_cells
 
@@ -12,6 +13,11 @@ from tui_trainer.tui.plot.spans import Line, Span
 from tui_trainer.tui.plot.table import Column, table, window
 from tui_trainer.tui.views.page import Look, Page, said
 from tui_trainer.tui.watch import Watch
+
+_WIDE = 100
+_WIDE_VALUE, _NARROW_VALUE = 30, 16
+"""Cells for the values of settings; the help has what is left, of which there is always some."""
+_LEAST_HELP = 20
 
 
 def layers(watch: Watch, look: Look, width: int, height: int) -> Page:
@@ -54,7 +60,7 @@ def recipe(watch: Watch, look: Look, width: int, height: int) -> Page:
     """The line that repeats the run, every setting with what it means, and what equal bits depend on."""
     if watch.recipe is None:
         return said(watch.problem)
-    rows: list[list[str | Span]] = [["run", Span(plain(watch.run.id), "strong"), ""]]
+    rows: list[list[str | Span]] = [["run", "", Span(plain(watch.run.id), "strong")]]
     for part in ("data", "architecture", "loss", "optimizer", "regularization", "training"):
         kind = getattr(getattr(watch.recipe, part), "kind", "")
         if kind:
@@ -65,9 +71,23 @@ def recipe(watch: Watch, look: Look, width: int, height: int) -> Page:
     if started is not None:
         rows += _numerics(started)
     rows += [["", "", Span(plain(note), "warn")] for note in watch.notes]
-    columns = [Column("setting", "left", 30), Column("value", "left", 44), Column("", "left", 200)]
+    value_width = _WIDE_VALUE if width >= _WIDE else _NARROW_VALUE
+    columns = [Column("setting", "left", 30), Column("value", "left", value_width), Column("", "left", 200)]
+    names = max(len(str(row[0])) for row in rows)
+    room = max(_LEAST_HELP, width - min(names, columns[0].most) - value_width - 4)
+    folded = [part for row in rows for part in _folded(row, value_width, room)]
     command = [(Span(part, "accent"),) for part in _wrapped(watch.command, max(1, width))]
-    return _page([*command, *table(columns, rows, width)], look.top or 0, height, "as recorded")
+    return _page([*command, *table(columns, folded, width)], look.top or 0, height, "as recorded")
+
+
+def _folded(row: Sequence[str | Span], value_width: int, room: int) -> list[list[str | Span]]:
+    """A setting on as many lines as its value and its help need."""
+    name, value, help_ = (cell if isinstance(cell, Span) else Span(cell) for cell in row)
+    values, helps = _wrapped(value.text, value_width), textwrap.wrap(help_.text, room)
+    return [
+        [name if i == 0 else "", value._replace(text=of), help_._replace(text=told)]
+        for i, (of, told) in enumerate(zip_longest(values, helps, fillvalue=""))
+    ]
 
 
 def _numerics(started: RunStarted) -> list[list[str | Span]]:

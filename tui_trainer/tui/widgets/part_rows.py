@@ -85,8 +85,7 @@ def row_texts(draft: Draft, section: Section) -> tuple[str, tuple[str, ...], str
     titles = title(recipe)
     match section:
         case "recipe":
-            changed = draft.choices.replaced or draft.choices.settings
-            return draft.choices.recipe + (" (changed)" if changed else ""), (), ""
+            return draft.choices.recipe + (" (changed)" if draft.is_changed else ""), (), ""
         case "data":
             return titles[0], (draft.facts.dimensions,), ""
         case "architecture":
