@@ -12,11 +12,11 @@ from tui_trainer.tui.watch import Watch
 _EVALUATING_IS_LONG_S = 1.0
 
 
-def lines(watch: Watch, now: float, width: int) -> tuple[Line, Line]:
-    """Name and state; pace and best value. ``now`` is Unix time."""
+def lines(watch: Watch, now: float, width: int, *, bytes_per_s: float | None = None) -> tuple[Line, Line]:
+    """Name and state; pace and best value; over SSH what is written. ``now`` is Unix time."""
     recipe = plain(" · ".join(title(watch.recipe))) if watch.recipe else watch.run.id
     name = (Span(watch.name, "strong"), Span(f"  {recipe}", "quiet"))
-    return spread(name, status(watch, now), width), _second(watch, width)
+    return spread(name, status(watch, now), width), _second(watch, width, bytes_per_s)
 
 
 def status(watch: Watch, now: float) -> Line:
@@ -52,9 +52,12 @@ def status(watch: Watch, now: float) -> Line:
             return (Span("? ", "warn"), Span(watch.said))
 
 
-def _second(watch: Watch, width: int) -> Line:
+def _second(watch: Watch, width: int, bytes_per_s: float | None) -> Line:
     """Progress in as many words as there is room for beside the best value."""
     found = best(watch, width)
+    if bytes_per_s is not None:
+        written = f"SSH {bytes_per_s / 1000:.1f} KB/s"
+        found = (*found, Span(f" · {written}" if found else written, "quiet"))
     room = width - width_of(found) - 2
     ways = progress(watch)
     return spread(next((way for way in ways if width_of(way) <= room), ways[-1]), found, width)
