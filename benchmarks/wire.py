@@ -20,6 +20,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyte
+
 from tui_trainer.core.control import Stop, send
 from tui_trainer.core.rundir import is_locked, list_runs
 
@@ -63,19 +65,19 @@ class Watched:
             command = [sys.executable, "-P", "-m", "tui_trainer", *options, "tp1-mnist"]
             os.execve(command[0], command, environment)
         self.pid = pid
-        self.seen = b""
+        self._screen = pyte.Screen(WIDTH, HEIGHT)
+        self._stream = pyte.ByteStream(self._screen)
 
     def press(self, keys: str) -> None:
         os.write(self.terminal, keys.encode())
 
     def until(self, text: str) -> None:
-        """Read until ``text`` was written in one piece."""
+        """Read until ``text`` is on the screen."""
         deadline = time.monotonic() + PATIENCE_S
-        self.seen = b""
-        while text.encode() not in self.seen:
+        while not any(text in row for row in self._screen.display):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{text!r} never came")
-            self.seen += self._read(0.2)
+                raise TimeoutError(f"{text!r} never came:\n" + "\n".join(self._screen.display))
+            self._stream.feed(self._read(0.2))
 
     def count(self, seconds: float) -> Counted:
         """Take in what comes within ``seconds``."""
@@ -87,6 +89,7 @@ class Watched:
                 num_updates += now - last > APART_S
                 last = now
                 data += new
+        self._stream.feed(data)
         return Counted(data, seconds, num_updates)
 
     def _read(self, seconds: float) -> bytes:

@@ -19,7 +19,7 @@ from typing import Any, Protocol, runtime_checkable
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
-from tui_trainer.tui.link import Link
+from tui_trainer.tui.link import LOCAL, Link
 from tui_trainer.tui.picture import FRAME_START, Area, Picture
 from tui_trainer.tui.writer import Writer
 
@@ -61,7 +61,8 @@ class TerminalDriver(LinuxDriver):
         self._picture = Picture()
         self._writer: Writer | None = None
         self._marks_frames = False
-        self._bytes_per_s = app.link.bytes_per_s if isinstance(app, OnALink) else None
+        link = app.link if isinstance(app, OnALink) else LOCAL
+        self._bytes_per_s, self._tick_s = link.bytes_per_s, link.tick_s
         self._credit = 0.0
         self._credited_at = 0.0
         self._flush_is_due = False
@@ -107,7 +108,7 @@ class TerminalDriver(LinuxDriver):
         self._earn(self._bytes_per_s)
         if self._credit <= 0:
             self._flush_is_due = True
-            self._loop.call_later(1 / 20 - self._credit / self._bytes_per_s, self._flush_due)
+            self._loop.call_later(self._tick_s - self._credit / self._bytes_per_s, self._flush_due)
             return
         late = self._app.late_areas() if isinstance(self._app, OnALink) else ()
         frame = self._picture.changes(late=late, budget=self._credit, has_cursor=has_cursor)
