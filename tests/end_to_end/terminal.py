@@ -90,6 +90,13 @@ class Terminal:
         self.process.wait()
         return self.process.exitstatus if self.process.exitstatus is not None else -self.process.signalstatus
 
+    def bytes_within(self, seconds: float) -> int:
+        """How many bytes come within ``seconds``."""
+        deadline, before = time.monotonic() + seconds, len(self.written)
+        while time.monotonic() < deadline and self._read():
+            pass
+        return len(self.written) - before
+
     def until_full(self, num_bytes: int) -> None:
         """Wait without reading until so many bytes could be read."""
         deadline = time.monotonic() + TIMEOUT_S

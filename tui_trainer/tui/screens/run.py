@@ -150,7 +150,8 @@ class RunScreen(Screen[None]):
         turned = self._judge()
         if changed:
             self._draw_charts()
-        if turned or (now - self._told_at >= _FIGURES_S and (watch.is_live or watch.is_replay)):
+        is_ticking = watch.is_live or watch.is_replay or self._link.is_remote
+        if turned or (is_ticking and now - self._told_at >= _FIGURES_S):
             self._draw_texts()
             self._draw_view()
         elif self._num_evaluations != self._viewed and now - self._viewed_at >= _VIEW_S:
