@@ -8,10 +8,11 @@ next one written holds its changes too.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
+
+from tui_trainer.tui.pen import WIDE_REST, Cell, Run, blank_sgr, runs_of, write
 
 FRAME_START = re.compile(r"\x1b\[\d+;\d+H")
 _TOKEN = re.compile(
@@ -20,17 +21,6 @@ _TOKEN = re.compile(
     r"|(?P<text>[^\x00-\x1f\x7f]+)"
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[\d;?]*[ -/]*[@-~]|[\x00-\x1f\x7f]",
 )
-_NOT_ON_BLANKS = {"1", "2", "3"}
-"""SGR codes that change nothing about a blank."""
-_WIDE_REST = ""
-"""The second cell of a character that takes two."""
-
-
-class Cell(NamedTuple):
-    """A character and the SGR codes it is written with, without the reset before them."""
-
-    char: str
-    sgr: str
 
 
 class Area(NamedTuple):
@@ -43,6 +33,8 @@ class Area(NamedTuple):
 
 
 _BLANK = Cell(" ", "")
+_A_MOVE = 8
+"""Bytes, about."""
 
 
 class Picture:
@@ -97,19 +89,24 @@ class Picture:
         What lies in a ``late`` area comes after all else. What did not fit is left for the next call. The
         cursor goes where Textual wants it if anybody looks for one.
         """
-        pen = _Pen(self._sgr)
-        late_areas = list(late)
-        passes: tuple[bool, ...] = (False, True) if late_areas else (False,)
-        for is_late in passes:
-            for y in list(self._dirty):
-                if pen.size >= budget:
+        areas = list(late)
+        runs: list[Run] = []
+        seen: set[str] = set()
+        size = 0
+        for is_late in (False, True):
+            for y in self._dirty:
+                if size >= budget:
                     break
-                columns = self._columns(y, late_areas, is_late)
-                self._write_row(pen, y, columns)
-        for y in list(self._dirty):
-            if self._shown[y] == self._wanted[y]:
-                del self._dirty[y]
-        written = pen.finish(self._cursor if has_cursor and not self._dirty else None)
+                for run in self._bring_up_to_date(y, self._columns(y, areas, is_late)):
+                    runs.append(run)
+                    size += _A_MOVE + sum(
+                        len(cell.char.encode()) for cell in self._wanted[y][run.x : run.end]
+                    )
+                    size += 0 if run.sgr in seen else len(run.sgr)
+                    seen.add(run.sgr)
+        self._dirty = {y: None for y in self._dirty if self._shown[y] != self._wanted[y]}
+        cursor = self._cursor if has_cursor and not self._dirty else None
+        written = write(self._wanted, runs, self._sgr, cursor)
         self._sgr = "" if written else self._sgr
         return written
 
@@ -118,7 +115,7 @@ class Picture:
         if not 0 <= y < len(self._wanted):
             return x
         row = self._wanted[y]
-        blank = Cell(" ", _blank_sgr(sgr))
+        blank = Cell(" ", blank_sgr(sgr))
         cells: list[Cell] = []
         for char in text:
             size = 1 if char < "\u0300" or "\u2500" <= char < "\u2900" else get_character_cell_size(char)
@@ -127,7 +124,7 @@ class Picture:
                 continue
             cells.append(blank if char == " " else Cell(char, sgr))
             if size == 2:
-                cells.append(Cell(_WIDE_REST, sgr))
+                cells.append(Cell(WIDE_REST, sgr))
         end = min(x + len(cells), len(row))
         if x < end and row[x:end] != (new := cells[: end - x]):
             row[x:end] = new
@@ -145,11 +142,12 @@ class Picture:
         starts, ends = [0, *(end for _, end in edges)], [*(start for start, _ in edges), width]
         return [range(start, end) for start, end in zip(starts, ends, strict=True)]
 
-    def _write_row(self, pen: "_Pen", y: int, columns: Iterable[range]) -> None:
+    def _bring_up_to_date(self, y: int, columns: Iterable[range]) -> Iterator[Run]:
+        """What of row ``y`` differs; it counts as shown from then on."""
         wanted, shown = self._wanted[y], self._shown[y]
         for part in columns:
             for start, end in _differences(wanted, shown, part):
-                pen.write(start, y, wanted, end)
+                yield from runs_of(wanted, y, start, end)
                 shown[start:end] = wanted[start:end]
 
 
@@ -165,151 +163,8 @@ def _differences(
         start = x
         while x < stop and wanted[x] != shown[x]:
             x += 1
-        while start > 0 and wanted[start].char == _WIDE_REST:
+        while start > 0 and wanted[start].char == WIDE_REST:
             start -= 1
-        while x < len(wanted) and wanted[x].char == _WIDE_REST:
+        while x < len(wanted) and wanted[x].char == WIDE_REST:
             x += 1
         yield start, x
-
-
-class _Pen:
-    """Writes cells with as few bytes as it can."""
-
-    def __init__(self, sgr: str | None) -> None:
-        self._pieces: list[str] = []
-        self._place: tuple[int, int] | None = None
-        self._sgr = sgr
-        self.size = 0
-
-    def write(self, x: int, y: int, row: Sequence[Cell], end: int) -> None:
-        """Write the cells ``x`` to ``end`` of a row."""
-        self._go(x, y, row)
-        for cell in row[x:end]:
-            self._draw(cell)
-        # At the right edge terminals disagree on where the cursor is; after wide characters as well.
-        plain = end < len(row) and all(len(cell.char) == 1 for cell in row[x:end])
-        self._place = (end, y) if plain else None
-
-    def finish(self, cursor: tuple[int, int] | None) -> bytes:
-        """All that was written; in the end the cursor is at ``cursor`` and the style is reset."""
-        if not self._pieces:
-            return b""
-        if self._sgr:
-            self._add("\x1b[m")
-        if cursor is not None:
-            self._add(f"\x1b[{cursor[1] + 1};{cursor[0] + 1}H")
-        return "".join(self._pieces).encode()
-
-    def _go(self, x: int, y: int, row: Sequence[Cell]) -> None:
-        if self._place == (x, y):
-            return
-        move = _shortest_move(self._place, (x, y))
-        if self._place is not None and self._place[1] == y and self._place[0] < x:
-            between = row[self._place[0] : x]
-            if all(self._fits(cell) for cell in between):
-                text = "".join(cell.char for cell in between)
-                if len(text.encode()) <= len(move):
-                    move = text
-        self._add(move)
-
-    def _fits(self, cell: Cell) -> bool:
-        """Whether the cell can be written in the present style."""
-        if len(cell.char) != 1 or self._sgr is None:
-            return False
-        return cell.sgr == (_blank_sgr(self._sgr) if cell.char == " " else self._sgr)
-
-    def _draw(self, cell: Cell) -> None:
-        if not self._fits(cell):
-            sgr = cell.sgr
-            if cell.char == " " and self._sgr is not None:
-                sgr = _on_blanks(self._sgr, sgr)
-            self._add(_change(self._sgr, sgr))
-            self._sgr = sgr
-        self._add(cell.char)
-
-    def _add(self, text: str) -> None:
-        self._pieces.append(text)
-        self.size += len(text) if text.isascii() else len(text.encode())
-
-
-def _shortest_move(start: tuple[int, int] | None, end: tuple[int, int]) -> str:
-    """Moves the cursor; ``start`` is None where it may be anywhere."""
-    x, y = end
-    ways = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"]
-    if start is not None:
-        right, down = x - start[0], y - start[1]
-        if down == 0:
-            ways.append(f"\x1b[{_count(right)}C" if right > 0 else f"\x1b[{_count(-right)}D")
-            ways.append("\b" * max(0, -right) or ways[0])
-        elif right == 0 and down > 0:
-            ways.append(f"\x1b[{_count(down)}B")
-        elif down == 1 and -3 <= right < 0:
-            ways.append("\x1b[B" + "\b" * -right)
-    return min(ways, key=len)
-
-
-def _count(number: int) -> str:
-    return "" if number == 1 else str(number)
-
-
-class _Style(NamedTuple):
-    """SGR codes by what they set."""
-
-    attributes: frozenset[str]
-    foreground: str
-    background: str
-
-
-@lru_cache(maxsize=1024)
-def _style(sgr: str) -> _Style:
-    codes = iter(sgr.split(";")) if sgr else iter(())
-    attributes: set[str] = set()
-    foreground = background = ""
-    for code in codes:
-        if code in ("38", "48"):
-            kind = next(codes, "")
-            color = ";".join([code, kind, *(next(codes, "") for _ in range(3 if kind == "2" else 1))])
-            foreground, background = (color, background) if code == "38" else (foreground, color)
-        elif len(code) == 2 and code[0] in "39":
-            foreground = "" if code == "39" else code
-        elif (len(code) == 2 and code[0] == "4") or len(code) == 3:
-            background = "" if code == "49" else code
-        else:
-            attributes.add(code)
-    return _Style(frozenset(attributes), foreground, background)
-
-
-@lru_cache(maxsize=1024)
-def _blank_sgr(sgr: str) -> str:
-    """What of a style can be seen on a blank."""
-    style = _style(sgr)
-    attributes = style.attributes - _NOT_ON_BLANKS
-    if attributes:  # underlined, reversed: there the foreground shows
-        return sgr
-    return style.background
-
-
-@lru_cache(maxsize=1024)
-def _on_blanks(before: str, after: str) -> str:
-    """A style that shows blanks as ``after`` does and keeps of the one before what cannot be seen on them."""
-    old, new = _style(before), _style(after)
-    if new.attributes or old.attributes - _NOT_ON_BLANKS:
-        return after
-    return ";".join(filter(None, [*sorted(old.attributes), old.foreground, new.background]))
-
-
-@lru_cache(maxsize=4096)
-def _change(before: str | None, after: str) -> str:
-    """The shortest SGR sequence from one style to another; ``before`` is None where it may be any."""
-    whole = f"\x1b[0;{after}m" if after else "\x1b[m"
-    if before is None:
-        return whole
-    old, new = _style(before), _style(after)
-    if old.attributes - new.attributes:
-        return whole
-    codes = sorted(new.attributes - old.attributes)
-    if new.foreground != old.foreground:
-        codes.append(new.foreground or "39")
-    if new.background != old.background:
-        codes.append(new.background or "49")
-    return min(whole, f"\x1b[{';'.join(codes)}m", key=len) if codes else ""
