@@ -1,4 +1,5 @@
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
@@ -175,10 +176,11 @@ def test_a_run_records_what_it_was_computed_with():
     assert set(started.baselines) == {"loss", "accuracy"}
 
 
-def test_an_attempt_after_another_starts_over_as_one_clean_curve():
+def test_an_attempt_without_a_checkpoint_starts_over_as_one_clean_curve():
     driven = Driven(SHORT)
     driven.to_its_end()
     first = heard(driven.run)
+    shutil.rmtree(driven.run.checkpoints)
     for _ in live(driven.run, StopSign()):
         pass
     both = heard(driven.run)

@@ -54,6 +54,17 @@ class Trainee:
     joins_last_sample: bool
     """Whether a last batch of one sample joins the batch before: batch norm cannot do with one."""
 
+    def is_evaluation_due(self, step: int) -> bool:
+        """Whether train and validation are to be measured after ``step`` and were not yet."""
+        is_time = step % self.steps_per_evaluation == 0 or step == self.planned_steps
+        return is_time and step != self.selection.considered_step
+
+    @property
+    def has_waited_enough(self) -> bool:
+        """Whether early stopping ends the training here."""
+        stopping = self.recipe.regularization.early_stopping
+        return stopping is not None and self.selection.evaluations_since_best >= stopping.patience
+
 
 def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
     """Load the data of ``recipe`` and build its network; ``progress`` hears of a download.

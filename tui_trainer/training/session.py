@@ -3,7 +3,8 @@
 import os
 import time
 import traceback
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from math import ceil
 from time import perf_counter
 
@@ -20,6 +21,8 @@ from tui_trainer.training import numerics
 from tui_trainer.training.assembly import RecipeRefused, Trainee, assemble
 from tui_trainer.training.attempts import next_attempt
 from tui_trainer.training.baselines import baselines
+from tui_trainer.training.checkpoint import CheckpointRefused
+from tui_trainer.training.keeping import Keeper, newest_sound, restore
 from tui_trainer.training.loop import SafePoint, train
 from tui_trainer.training.numerics import DeviceNotAvailable
 from tui_trainer.training.progress import DownloadProgress
@@ -36,6 +39,10 @@ CATCH_UP_S = 0.1
 
 MAX_REASON = 400
 """Characters of an exception's text that are recorded; all of it is in worker.log."""
+
+
+_EXPECTED = RecipeRefused | DataError | DeviceNotAvailable | CheckpointRefused
+"""What says in its own sentence why a run cannot be trained."""
 
 
 class Stopped(Exception):
@@ -68,6 +75,7 @@ class _Session:
         self._updates_per_s: float | None = None
         self._next_update_at = 0.0
         self._download = DownloadProgress()
+        self._keeper = Keeper(run)
 
     def live(self) -> Generator[float, None, None]:
         try:
@@ -77,31 +85,33 @@ class _Session:
 
     def _train(self) -> Generator[float, None, None]:
         record = self._record
-        if record.attempt > 1:
-            record.start_over()
         record.enter("loading")
         ended: Phase = "finished"
         try:
             trainee = self._trainee = self._made_ready()
-            yield from self._drive(train(trainee, record))
+            # Closed before its state is saved: a step or a test that was left half done leaves no trace.
+            with closing(train(trainee, record)) as training:
+                yield from self._drive(trainee, training)
         except Stopped:
             ended = "stopped"
         record.flush()
         if self._trainee is not None:
+            self._save(self._trainee)
             epochs = record.step // self._trainee.steps_per_epoch
             record.summed_up(epochs, self._trainee.selection.best_step)
         record.enter(ended, self._why_early() if ended == "finished" else "")
 
     def _made_ready(self) -> Trainee:
-        recipe = self._run.recipe()
-        threads = numerics.num_threads(recipe.training.threads)
+        recipe, fixed = self._run.recipe(), self._run.numerics()
+        threads = fixed.get("threads") or numerics.num_threads(recipe.training.threads)
         torch.set_num_threads(threads)
-        trainee = assemble(recipe, self._on_download)
+        trainee = assemble(numerics.on_the_same_device(recipe, fixed), self._on_download)
         facts, record = trainee.facts, self._record
         computed_with = numerics.describe(
             trainee.device, threads, recipe.optimizer, trainee.data.content_hash
         )
         rundir.append_numerics(self._run, computed_with)
+        notes = self._go_on(trainee, numerics.differences(fixed, computed_with))
         record.started(
             RunStarted(
                 attempt=record.attempt,
@@ -128,7 +138,27 @@ class _Session:
             ),
             step_losses_on(trainee.device),
         )
+        for text in notes:
+            record.note(plain(text, limit=MAX_REASON))
         return trainee
+
+    def _go_on(self, trainee: Trainee, different: Sequence[str]) -> list[str]:
+        """From the newest sound checkpoint, if there is one; what is worth a remark.
+
+        Raises CheckpointRefused when that is for another network.
+        """
+        state, notes = newest_sound(self._run)
+        if state is None:
+            if self._record.attempt > 1:
+                self._record.start_over()
+                notes.append("there is no checkpoint to go on from: it starts over")
+            return notes
+        restore(state, trainee)
+        self._record.go_on_from(state.step, state.seconds)
+        notes.append(f"goes on from step {state.step}")
+        if different:
+            notes.append(f"bits will differ from here on: {'; '.join(different)}")
+        return notes
 
     def _on_download(self, done: int, total: int | None) -> None:
         """Say how far a download is; ``done`` and ``total`` are bytes of the file on its way."""
@@ -138,14 +168,30 @@ class _Session:
 
     # Driving the loop
 
-    def _drive(self, training: Iterable[SafePoint]) -> Generator[float, None, None]:
+    def _drive(self, trainee: Trainee, training: Iterable[SafePoint]) -> Generator[float, None, None]:
         for point in training:
+            if point != "part":
+                self._save_if_due(trainee)
             self._look_if_due()
             if point == "step" and self._updates_per_s is not None:
                 yield from self._keep_pace(self._updates_per_s)
             if self._is_paused:
                 yield from self._pause()
             yield 0.0
+
+    def _save_if_due(self, trainee: Trainee) -> None:
+        step = self._record.step
+        if trainee.is_evaluation_due(step):  # what is saved after it need not be measured again
+            return
+        if self._keeper.is_due(at_epoch_end=step % trainee.steps_per_epoch == 0):
+            self._save(trainee)
+
+    def _save(self, trainee: Trainee) -> None:
+        """A checkpoint that cannot be written stops no training."""
+        try:
+            self._keeper.save(trainee, self._record)
+        except OSError as error:
+            self._record.note(plain(f"no checkpoint was saved: {error.strerror}", limit=MAX_REASON))
 
     def _keep_pace(self, updates_per_s: float) -> Generator[float, None, None]:
         began = now = perf_counter()
@@ -196,7 +242,7 @@ class _Session:
     def _why_early(self) -> str:
         assert self._trainee is not None
         stopping = self._trainee.recipe.regularization.early_stopping
-        if stopping is None or self._record.step == self._trainee.planned_steps:
+        if stopping is None or not self._trainee.has_waited_enough:
             return ""
         return (
             f"early stopping: validation {self._trainee.recipe.training.select_by} has not improved "
@@ -212,7 +258,7 @@ class _Session:
             self._record.forget_unwritten_steps()
         reason = self._reason(error)
         with self._run.worker_log.open("a", encoding="utf-8", errors="backslashreplace") as log:
-            if isinstance(error, NotFinite | RecipeRefused | DataError | DeviceNotAvailable):
+            if isinstance(error, _EXPECTED | NotFinite):
                 print(reason, file=log)
             else:
                 traceback.print_exception(error, file=log)
@@ -225,7 +271,7 @@ class _Session:
                 epoch = ceil(error.step / self._trainee.steps_per_epoch)
                 lr = self._trainee.recipe.optimizer.lr
                 return f"{error} (epoch {epoch}): try a learning rate smaller than {lr:g}"
-            case RecipeRefused() | DataError() | DeviceNotAvailable():
+            case _ if isinstance(error, _EXPECTED):
                 return plain(str(error), limit=MAX_REASON)
             case _:
                 return plain(f"{type(error).__name__}: {error}", limit=MAX_REASON)
