@@ -76,7 +76,13 @@ def test_what_has_finished_needs_more_epochs(run_cli: RunCli, trained: RunDir):
         done = run_cli(command, trained.id)
         assert (done.status, done.out) == (2, "")
         assert done.err.endswith(f"has finished: there is {rest}\n")
-    assert "epochs" in run_cli("resume", trained.id).err
+    assert run_cli("resume", trained.id).err.endswith("its 2 epochs: give it more with --epochs N\n")
+    assert "2 were trained already" in run_cli("resume", trained.id, "--epochs", "2").err
+    more = run_cli("resume", trained.id, "--epochs", "4")
+    assert more.status == 0, more.err
+    assert [line[:9] for line in more.out.splitlines()[:2]] == ["epoch 3/4", "epoch 4/4"]
+    assert "finished after 4 epochs" in more.out
+    assert "test read 2 times" in more.out
 
 
 def test_a_run_of_another_machine_is_for_that_machine(run_cli: RunCli, record: Record):

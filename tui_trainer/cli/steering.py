@@ -15,7 +15,9 @@ from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
     from tui_trainer.cli.following import Told
+    from tui_trainer.core.control import Change
     from tui_trainer.core.liveness import State
+    from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rundir import RunDir
 
 _LOOK_S = 0.05
@@ -76,17 +78,21 @@ def pause(run: str) -> int:
     Examples:
       tui-trainer resume latest
       tui-trainer resume latest --detach
+      tui-trainer resume latest --epochs 40
     """
 )
 @run_argument
+@click.option("--epochs", type=int, metavar="N", help="Train for N epochs in all; a finished run needs it.")
 @click.option(
     "--data-dir", metavar="DIR", type=click.Path(path_type=Path), help="Where sets such as MNIST lie."
 )
 @click.option("--detach", is_flag=True, help="Return at once; the run trains by itself.")
 @click.option("--json", "as_json", is_flag=True, help="Results as JSON lines on stdout, all else on stderr.")
 @click.option("--quiet", is_flag=True, help="Say only what is wrong, and what --json asks for.")
-def resume(run: str, data_dir: Path | None, detach: bool, as_json: bool, quiet: bool) -> int:
-    """Let a paused run go on, or continue one that was stopped or has crashed, where it was.
+def resume(
+    run: str, epochs: int | None, data_dir: Path | None, detach: bool, as_json: bool, quiet: bool
+) -> int:
+    """Let a paused run go on, or continue one that was stopped, crashed or gets more epochs.
 
     On a CPU a run that was cut short comes to the very bits of one that was not.
     """
@@ -96,17 +102,20 @@ def resume(run: str, data_dir: Path | None, detach: bool, as_json: bool, quiet: 
     chosen, told = _read(run)
     name, state = plain(chosen.id), _state(chosen, told)
     _refuse_elsewhere(chosen, told, state, "resume")
+    if _is_live(state) and state != "paused":
+        raise click.UsageError(f"{name} is {state}: it needs no resuming")
+    recipe = recorded_recipe(chosen)
+    if epochs is not None:
+        attempt = told.history.attempt + (state != "paused")
+        control.send(chosen, _more_epochs(recipe, told, epochs, attempt))
+    elif state == "finished":
+        raise click.UsageError(
+            f"{name} has finished its {told.history.num_epochs:g} epochs: give it more with --epochs N"
+        )
     if state == "paused":
         control.send(chosen, control.Continue(attempt=told.history.attempt))
         say(f"{name} goes on")
         return 0
-    if _is_live(state):
-        raise click.UsageError(f"{name} is {state}: it needs no resuming")
-    if state == "finished":
-        raise click.UsageError(
-            f"{name} has finished: repeat it with more epochs, tui-trainer train --from {name} --epochs N"
-        )
-    recipe = recorded_recipe(chosen)
     surroundings = environment(data_dir)
     if detach:
         launcher.start(chosen, env=surroundings)
@@ -118,6 +127,22 @@ def resume(run: str, data_dir: Path | None, detach: bool, as_json: bool, quiet: 
     with Interrupts() as interrupts:
         worker = launcher.start(chosen, env=surroundings)
         return attend(chosen, recipe, worker, told, interrupts, as_json=as_json, quiet=quiet)
+
+
+def _more_epochs(recipe: Recipe, told: Told, epochs: int, attempt: int) -> Change:
+    """The request for so many epochs in all. Raises UsageError where they are too few or too many."""
+    from tui_trainer.core.control import Change
+    from tui_trainer.core.edits import EditRefused, changed
+    from tui_trainer.core.events import EPOCHS
+
+    done = told.history.epoch_of(told.history.step)
+    if epochs <= done:
+        raise click.UsageError(f"--epochs {epochs}: {done:g} were trained already, and N counts them too")
+    try:
+        changed(recipe, EPOCHS, epochs)
+    except EditRefused as error:
+        raise click.UsageError(plain(str(error))) from None
+    return Change(attempt=attempt, setting=EPOCHS, value=epochs)
 
 
 def _read(selector: str) -> tuple[RunDir, Told]:

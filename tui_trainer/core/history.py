@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tui_trainer.core.events import (
     ENDED,
+    EPOCHS,
     AnyEvent,
+    Edited,
     Evaluated,
     Finished,
     Heartbeat,
@@ -60,6 +63,10 @@ class History:
         self.chosen: dict[Split, Evaluated] = {}
         """The latest evaluation of the best weights, by split."""
         self.notes: list[Note] = []
+        self.edits: list[Edited] = []
+        """Settings that were changed while it trained, in order."""
+        self.test_reads = 0
+        """How often the test split was measured."""
         self.finished: Finished | None = None
         self.damage: list[Skipped] = []
         """Parts of the log that could not be read."""
@@ -88,6 +95,8 @@ class History:
                 self.finished = event
             case Note():
                 self.notes.append(event)
+            case Edited():
+                self._apply_edited(event)
             case Resumed():
                 self._cut_after(event.at_step, event.elapsed_s)
 
@@ -103,7 +112,14 @@ class History:
         self.step = max(self.step, last_step)
         self._clock.tell(last_step, event.elapsed_s)
 
+    def _apply_edited(self, event: Edited) -> None:
+        self.edits.append(event)
+        if event.setting == EPOCHS and self.started:
+            planned = int(event.value) * self.steps_per_epoch
+            self.started = msgspec.structs.replace(self.started, planned_steps=planned)
+
     def _apply_evaluated(self, event: Evaluated) -> None:
+        self.test_reads += event.split == "test"
         if event.weights == "best":
             self.chosen[event.split] = event
             if event.split != "test":
@@ -125,6 +141,7 @@ class History:
         for evaluations in self.evaluations.values():
             evaluations[:] = [evaluation for evaluation in evaluations if evaluation.step <= step]
         self.notes[:] = [note for note in self.notes if note.step <= step]
+        self.edits[:] = [edit for edit in self.edits if edit.step <= step]
         self.chosen.clear()
         self.finished = None
         self.step, self.elapsed_s = step, elapsed_s

@@ -6,6 +6,7 @@ from tui_trainer.core.checkpoint_files import path_of, saved_steps
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.training import checkpoint
 from tui_trainer.training.assembly import Trainee
+from tui_trainer.training.changes import change
 from tui_trainer.training.checkpoint import CheckpointRefused, State
 from tui_trainer.training.recording import Recorder
 
@@ -67,7 +68,7 @@ def captured(trainee: Trainee, record: Recorder) -> State:
         optimizer=trainee.optimizer.state_dict(),
         selection=trainee.selection.state_dict(),
         seconds=record.seconds,
-        settings={},
+        settings=trainee.changes,
     )
 
 
@@ -90,6 +91,8 @@ def newest_sound(run: RunDir) -> tuple[State | None, list[str]]:
 def restore(state: State, trainee: Trainee) -> None:
     """Make ``trainee`` what it was. Raises CheckpointRefused when it is of another shape."""
     try:
+        for key, value in state.settings.items():
+            change(trainee, key, value)
         trainee.network.load_state_dict(dict(state.network))
         trainee.optimizer.load_state_dict(dict(state.optimizer))
         trainee.selection.load_state_dict(state.selection)

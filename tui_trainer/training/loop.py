@@ -5,6 +5,7 @@ slow it down, take turns with other runs, or close it: the network is then as it
 """
 
 from collections.abc import Generator, Iterator
+from itertools import count
 from math import isfinite
 from typing import Literal, TypeAlias
 
@@ -42,10 +43,12 @@ def train(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None
 
 def _batches(trainee: Trainee, done: int) -> Iterator[Tensor]:
     """The samples of each step after ``done``, as indices ``(batch_size,)``; an epoch's last may be fewer."""
-    training = trainee.recipe.training
     epochs_done, done_of_epoch = divmod(done, trainee.steps_per_epoch)
-    for epoch in range(epochs_done + 1, training.epochs + 1):
-        order = epoch_order(len(trainee.data.train_x), training.seed, epoch).to(trainee.device)
+    for epoch in count(epochs_done + 1):
+        if epoch > trainee.recipe.training.epochs:  # epochs may be added until then
+            return
+        seed = trainee.recipe.training.seed
+        order = epoch_order(len(trainee.data.train_x), seed, epoch).to(trainee.device)
         batches = torch.split(order, trainee.batch_size)
         if trainee.joins_last_sample and len(batches) > 1 and len(batches[-1]) == 1:
             batches = (*batches[:-2], torch.cat(batches[-2:]))
@@ -79,7 +82,7 @@ def update(trainee: Trainee, batch: Tensor, step: int) -> Generator[SafePoint, N
     if clipping := trainee.recipe.regularization.gradient_clipping:
         torch.nn.utils.clip_grad_norm_(trainee.network.parameters(), clipping.max_norm)
     base, schedule = trainee.recipe.optimizer.lr, trainee.recipe.optimizer.schedule
-    trainee.optimizer.param_groups[0]["lr"] = base * factor(schedule, step - 1, trainee.planned_steps)
+    trainee.optimizer.param_groups[0]["lr"] = base * factor(schedule, step - 1, trainee.horizon)
     trainee.optimizer.step()
     return loss
 

@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from tui_trainer.core.events import (
+    Edited,
     Evaluated,
     Event,
     Finished,
@@ -167,6 +168,20 @@ class Recorder:
     def note(self, text: str) -> None:
         """A remark for the person at the screen."""
         self._say(Note(attempt=self.attempt, elapsed_s=self.elapsed_s, step=self.step, text=text))
+
+    def edited(self, setting: str, before: float | None, value: float) -> None:
+        """From the next step on a setting has another value. Raises NotFinite as ``flush`` does."""
+        self.flush()
+        self._say(
+            Edited(
+                attempt=self.attempt,
+                elapsed_s=self.elapsed_s,
+                step=self.step,
+                setting=setting,
+                before=before,
+                value=value,
+            )
+        )
 
     def summed_up(self, epochs: int, best_step: int) -> None:
         """The attempt ends well."""

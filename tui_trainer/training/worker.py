@@ -17,7 +17,7 @@ from tui_trainer.core.events import ENDED, PhaseChanged
 from tui_trainer.core.rundir import LockHeld, RunDir, WorkerLock
 from tui_trainer.core.runlog import LogWriter
 from tui_trainer.core.text import plain
-from tui_trainer.training.attempts import next_attempt, past
+from tui_trainer.training.attempts import has_nothing_left, next_attempt, past
 from tui_trainer.training.stop_sign import StopSign
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -47,6 +47,9 @@ def main(arguments: Sequence[str]) -> int:
             _lock(run)
     except LockHeld as error:
         return _refuse(str(error))
+    for run in runs:
+        if has_nothing_left(run):
+            return _refuse(f"{run.id} has finished: it goes on when it is given more epochs")
     _settle_in(runs[0])
     return DONE if _host(runs) else FAILED
 
