@@ -81,6 +81,18 @@ def test_a_class_nobody_predicted_has_no_precision():
     assert rows(draw(untrained, ["a", "b"], View(), 40, 5))[-1].split() == ["precision", "–", ".50"]
 
 
+def test_precision_is_left_out_where_its_columns_have_no_room():
+    shown = rows(draw(almost_right(20, 9), [str(i) for i in range(20)], View(), 77, 30))
+    assert "…" not in "".join(shown)
+    assert not any("prec" in row for row in shown)
+    assert shown[2].endswith("    0.67")
+
+
+def test_the_word_precision_fits_beside_narrow_names():
+    shown = rows(draw(almost_right(8, 270), DIGITS, View(), 46, 12))
+    assert shown[-1].split()[:2] == ["prec.", "1.0"]
+
+
 @given(
     npst.arrays(np.int64, st.integers(1, 30).map(lambda c: (c, c)), elements=st.integers(0, 10**7)),
     st.lists(st.sampled_from([*FASHION, "x" * 300, "日本語のクラス", ""]), max_size=30),

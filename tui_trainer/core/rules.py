@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tui_trainer.core.case import ADAPTIVE, CONVOLUTIONAL, ERROR_LOSSES, Case
+from tui_trainer.core.case import ADAPTIVE, CONVOLUTIONAL, ERROR_LOSSES, VGG16_LARGEST_LR, Case
 from tui_trainer.core.events import Task
 from tui_trainer.core.facts import DataFacts
 from tui_trainer.core.recipe import BinaryCrossEntropy, CrossEntropy, ErrorLoss, Loss, Recipe
@@ -229,9 +229,28 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "doubtful",
         "optimizer",
+        lambda case: (
+            case.architecture == "vgg16"
+            and not case.has_batch_norm
+            and case.optimizer in ADAPTIVE
+            and case.lr >= VGG16_LARGEST_LR
+        ),
+        "With {case.optimizer} at {case.lr:g} vgg16 stays at chance, unless it has batch norm.",
+        "choose optimizer.lr=0.0001, or batch-norm",
+    ),
+    Rule(
+        "doubtful",
+        "optimizer",
         lambda case: case.optimizer not in ADAPTIVE and case.lr > 1,
         "With a learning rate of {case.lr:g} steps are likely to overshoot and the loss to diverge.",
         "choose optimizer.lr=0.1",
+    ),
+    Rule(
+        "doubtful",
+        "optimizer",
+        lambda case: getattr(case.recipe.optimizer, "epsilon", 1.0) == 0,
+        "With epsilon 0 a weight that has had no gradient yet divides 0 by 0.",
+        "choose optimizer.epsilon=1e-10",
     ),
     Rule(
         "doubtful",

@@ -9,7 +9,7 @@ from tui_trainer.core.events import Baseline, Evaluated, PhaseChanged, RunStarte
 from tui_trainer.core.history import History
 from tui_trainer.tui.plot.curves import loss_curves, metric_curves
 from tui_trainer.tui.plot.lineplot import draw
-from tui_trainer.tui.plot.model import ChartOptions, Mark
+from tui_trainer.tui.plot.model import ChartOptions, Mark, Note
 
 STEPS_PER_EPOCH, PLANNED = 40, 800
 
@@ -114,7 +114,7 @@ def test_recent_is_the_last_quarter_and_moves_in_steps(x_axis):
         last = max(float(c.axis.xs_of(c.series.last_step)) for c in model.curves)
         assert low <= 0.75 * last <= last <= high
         assert last - low >= 0.5 * (high - low)
-        assert model.notes == ("recent",)
+        assert model.notes == (Note("recent", "recent"),)
         ranges.append((low, high))
     assert len(set(ranges)) <= 15
 
@@ -122,8 +122,15 @@ def test_recent_is_the_last_quarter_and_moves_in_steps(x_axis):
 def test_smoothing_is_a_share_of_the_axis_and_told_in_steps():
     light = loss_curves(told(7), ChartOptions(smoothing="light"))
     strong = loss_curves(told(7), ChartOptions(smoothing="strong", x_axis="step"))
-    assert (light.notes, strong.notes) == (("mean of 16 steps",), ("mean of 80 steps",))
+    assert [note.text for note in (*light.notes, *strong.notes)] == ["mean of 16 steps", "mean of 80 steps"]
     assert loss_curves(told(7), ChartOptions()).notes == ()
+
+
+def test_what_is_not_smoothed_does_not_say_so():
+    """An accuracy an epoch: the mean over 16 of 40 steps is each value itself."""
+    assert metric_curves(told(7), ChartOptions(smoothing="light"), "accuracy").notes == ()
+    (note,) = metric_curves(told(7), ChartOptions(smoothing="strong"), "accuracy").notes
+    assert note == ("mean of 80 steps", "mean 80")
 
 
 def test_marks_are_told_in_steps_and_shown_on_the_axis():
@@ -174,3 +181,10 @@ loss  0.247 train(eval) · 0.347 val
     │        ⠈⠉ train
     └0      5      10    15       epoch
 """
+
+
+@pytest.mark.parametrize(("x_axis", "end"), [("epoch", 7.0), ("step", 280.0), ("time", 7.0)])
+def test_a_run_that_crashed_is_drawn_as_far_as_it_came(x_axis, end):
+    options = ChartOptions(x_axis=x_axis)
+    assert loss_curves(told(7), options).x_range[1] > end
+    assert loss_curves(told(7), options, is_over=True).x_range == (0.0, end)

@@ -83,12 +83,7 @@ def test_tick_labels(ticks, labels):
     assert tick_labels(ticks) == labels
 
 
-def test_log_labels_are_as_precise_as_each_needs():
-    assert log_tick_labels([1e-6, 0.001, 0.5, 1, 100, 100_000]) == [
-        "1e-6",
-        "0.001",
-        "0.5",
-        "1",
-        "100",
-        "100k",
-    ]
+def test_log_labels_are_as_precise_as_each_needs_and_of_one_form():
+    assert log_tick_labels([0.001, 0.5, 1, 100, 100_000]) == ["0.001", "0.5", "1", "100", "100k"]
+    assert log_tick_labels([1e-6, 0.001, 1, 1000]) == ["1e-6", "1e-3", "1", "1e3"]
+    assert log_tick_labels([1, 1e9, 1e18]) == ["1", "1e9", "1e18"]

@@ -7,10 +7,11 @@ import numpy as np
 
 from tui_trainer.tui.plot.area import Area, Sampled
 from tui_trainer.tui.plot.drawing import Drawing, ink
-from tui_trainer.tui.plot.model import ChartModel, ChartOptions
+from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Note
 from tui_trainer.tui.plot.scale import Scale, linear_scale, log_scale
 from tui_trainer.tui.plot.ticks import linear_ticks, tick_labels
 
+_LOG, _NOT_LOG = Note("log", "log"), Note("not log: no value above 0", "not log")
 _NEAR_SHARE, _NEAR_RATIO = 0.5, 3.0
 """A trivial answer further off than this share of the values' own range does not stretch the y axis; on a
 logarithmic one, further than by this factor."""
@@ -18,7 +19,7 @@ logarithmic one, further than by this factor."""
 
 def y_scale(
     model: ChartModel, options: ChartOptions, area: Area, sampled: Sequence[Sampled]
-) -> tuple[Scale, tuple[str, ...]]:
+) -> tuple[Scale, tuple[Note, ...]]:
     """The y scale that holds all finite values in sight, and the notes that belong to it."""
     minima = np.concatenate([each.raw.minimum[each.inside] for each in sampled])
     maxima = np.concatenate([each.raw.maximum[each.inside] for each in sampled])
@@ -31,8 +32,8 @@ def y_scale(
             # Values without a logarithm get the bottom row of cells.
             floor = area.glyphs.rows / (area.num_rows - 1) if (minima <= 0).any() else 0.0
             low, high = min([low, *near]), max([high, *near])
-            return log_scale(low, high, max(area.height // 2, 2), floor=floor), (*model.notes, "log")
-    notes = (*model.notes, "not log: no value above 0") if options.log_y else model.notes
+            return log_scale(low, high, max(area.height // 2, 2), floor=floor), (_LOG, *model.notes)
+    notes = (_NOT_LOG, *model.notes) if options.log_y else model.notes
     known = np.isfinite(minima)
     if not known.any():
         return linear_scale(0.0, 1.0, rows=area.height, dots=area.glyphs.rows), notes

@@ -1,10 +1,12 @@
 """The charts of a run: its loss, and one other metric, out of a History and the way it is looked at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from tui_trainer.core.history import History
+from tui_trainer.core.series import Series
 from tui_trainer.tui.plot.model import (
     SMOOTHING_SHARE,
     Axis,
@@ -13,6 +15,7 @@ from tui_trainer.tui.plot.model import (
     Curve,
     Knots,
     Mark,
+    Note,
     Uniform,
 )
 from tui_trainer.tui.plot.ticks import linear_ticks
@@ -35,19 +38,27 @@ class _View:
     whole: bool
 
 
-def loss_curves(history: History, options: ChartOptions, marks: tuple[Mark, ...] = ()) -> ChartModel:
+def loss_curves(
+    history: History, options: ChartOptions, marks: tuple[Mark, ...] = (), *, is_over: bool = False
+) -> ChartModel:
     """The loss: train and validation at evaluations, and of every batch, dotted, behind them."""
-    return metric_curves(history, options, "loss", marks)
+    return metric_curves(history, options, "loss", marks, is_over=is_over)
 
 
 def metric_curves(
-    history: History, options: ChartOptions, metric: str, marks: tuple[Mark, ...] = ()
+    history: History,
+    options: ChartOptions,
+    metric: str,
+    marks: tuple[Mark, ...] = (),
+    *,
+    is_over: bool = False,
 ) -> ChartModel:
     """One metric: train as a line and validation as points, at evaluations; what every step recorded behind.
 
-    The x of ``marks`` are steps.
+    The x of ``marks`` are steps. ``is_over``: no more will come, also where the worker could not say so.
     """
-    view = _view(history, options)
+    is_over = is_over or history.ended
+    view = _view(history, options, is_over)
     smoothing = SMOOTHING_SHARE[options.smoothing] * (view.high - view.low)
     curves = []
     batch = history.batch.get(metric)
@@ -67,20 +78,20 @@ def metric_curves(
         x_label=view.label,
         x_range=(view.low, view.high),
         x_whole=view.whole,
-        notes=_notes(options, view, smoothing),
+        notes=_notes(options, view, curves, smoothing),
         empty=_empty(history),
     )
 
 
-def _view(history: History, options: ChartOptions) -> _View:
+def _view(history: History, options: ChartOptions, is_over: bool) -> _View:
     """The axis and its ends: all that is planned, so that curves grow into a picture that stands still.
 
     When the run has ended, all that was done.
     """
     done = float(history.step)
-    planned = done if history.ended and done else float(max(history.planned_steps, history.step, 1))
+    planned = done if is_over and done else float(max(history.planned_steps, history.step, 1))
     if options.x_axis == "time":
-        return _time_view(history, options, done)
+        return _time_view(history, options, done, is_over)
     per_epoch = float(history.steps_per_epoch)
     epochs = options.x_axis == "epoch"
     axis = Uniform(per_epoch) if epochs else Uniform()
@@ -92,8 +103,8 @@ def _view(history: History, options: ChartOptions) -> _View:
     return _View(axis, options.x_axis, 0.0, high, whole=high >= 2)
 
 
-def _time_view(history: History, options: ChartOptions, done: float) -> _View:
-    eta_s = history.eta_s() or 0.0
+def _time_view(history: History, options: ChartOptions, done: float, is_over: bool) -> _View:
+    eta_s = 0.0 if is_over else history.eta_s() or 0.0
     longest = history.elapsed_s + (eta_s if options.window == "all" else 0.0)
     unit, label = next((u, name) for u, name, limit in _TIME_UNITS if longest < limit)
     steps, seconds = history.knots()
@@ -101,7 +112,7 @@ def _time_view(history: History, options: ChartOptions, done: float) -> _View:
     now = history.elapsed_s / unit
     if options.window == "recent" and done:
         return _View(axis, label, *_recent(now), whole=False)
-    if history.ended and now:
+    if is_over and now:
         return _View(axis, label, 0.0, now, whole=False)
     return _View(axis, label, 0.0, _round_up(max(longest / unit, 1.0)), whole=False)
 
@@ -124,14 +135,24 @@ def _round_up(value: float) -> float:
     return float(next(number for number in round_numbers if number >= value * (1 - 1e-9)))
 
 
-def _notes(options: ChartOptions, view: _View, smoothing: float) -> tuple[str, ...]:
+def _notes(options: ChartOptions, view: _View, curves: Sequence[Curve], smoothing: float) -> tuple[Note, ...]:
     notes = []
     if options.window == "recent":
-        notes.append("recent")
+        notes.append(Note("recent", "recent"))
     if smoothing:
         start, end = view.axis.steps_of([view.low, view.low + smoothing])
-        notes.append(f"mean of {max(round(float(end - start)), 1)} steps")
+        num_steps = max(round(float(end - start)), 1)
+        if any(_has_several(curve.series, num_steps) for curve in curves if curve.smoothing):
+            notes.append(Note(f"mean of {num_steps:,} steps", f"mean {num_steps:,}"))
     return tuple(notes)
+
+
+def _has_several(series: Series, num_steps: int) -> bool:
+    """Whether the last values lie so near each other that so many steps hold two or more."""
+    last_step = series.last_step
+    if last_step is None or len(series) < 2:
+        return False
+    return int(series.step_at(len(series) - 2)) > last_step - num_steps
 
 
 def _empty(history: History) -> str:

@@ -8,7 +8,7 @@ from tui_trainer.tui.plot.area import Area, Sampled, last_x_in_cell, sample
 from tui_trainer.tui.plot.axes import draw_x_axis, draw_y_axis, y_scale
 from tui_trainer.tui.plot.canvas import Canvas
 from tui_trainer.tui.plot.drawing import Drawing
-from tui_trainer.tui.plot.model import ChartModel, ChartOptions
+from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Note
 from tui_trainer.tui.plot.raster import GLYPHS
 from tui_trainer.tui.plot.scale import Scale
 from tui_trainer.tui.plot.titles import draw_empty, draw_title
@@ -30,7 +30,7 @@ class Body:
     scale: Scale
     labels: dict[int, str]
     """Row of the area -> y label."""
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def x_of_cell(self, cell: int) -> float:
         """Where a cursor in a cell column reads: the last evaluation shown there, else the last value.

@@ -20,6 +20,8 @@ _MIN_LABEL = 8
 _MAX_COLUMN = 12
 _AIRY = 4
 _RECALL = " recall"
+_PRECISION = ("precision", "prec.")
+_SHORTEST_SCORE = 3
 # An error of a quarter of its row is as bad as this picture can say; the root keeps single ones visible.
 _FULL_MISS = 0.25
 _LEVELS = 5
@@ -89,7 +91,8 @@ def draw(matrix: Counts, names: Sequence[str], view: View, width: int, height: i
     if layout.precision:
         texts = [_score(scores.precision[j], layout.column_width - 1) for j in layout.columns]
         values = "".join(_padded(text, layout.column_width) for text in texts)
-        lines.append((Span(right("precision", layout.label_width) + " " + values, "quiet"),))
+        label = next((word for word in _PRECISION if len(word) <= layout.label_width), _PRECISION[-1])
+        lines.append((Span(right(label, layout.label_width) + " " + values, "quiet"),))
     if len(layout.rows) < num_classes or len(layout.columns) < num_classes:
         lines.append(clip(_rest(layout, num_classes), width))
     return Picture(tuple(lines[:height]), num_classes - len(layout.rows), num_classes - len(layout.columns))
@@ -137,7 +140,7 @@ def _lay_out(matrix: Counts, names: Sequence[str], view: View, width: int, heigh
         rows=range(row, row + num_rows),
         columns=range(column, column + num_columns),
         recall=recall,
-        precision=num_classes < body,
+        precision=num_classes < body and column_width > _SHORTEST_SCORE,
     )
 
 

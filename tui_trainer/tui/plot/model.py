@@ -1,8 +1,8 @@
 """What a chart shows, as values: curves over steps and their x, trivial answers, marks, ways to look."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, TypeAlias, TypeVar, get_args
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple, Protocol, TypeAlias, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -131,6 +131,15 @@ class Curve:
         return cls(name, series, style, color, Knots(np.arange(len(xs), dtype=np.float64), xs), label)
 
 
+class Note(NamedTuple):
+    """How a chart is looked at, where that is not the plain way."""
+
+    text: str
+    """``recent``, ``mean of 40 steps``."""
+    short: str
+    """For charts with little room."""
+
+
 @dataclass(frozen=True)
 class Mark:
     """Something that happened at an x: a vertical dotted line with a word."""
@@ -152,7 +161,7 @@ class ChartModel:
     x_range: tuple[float, float] = (0.0, 1.0)
     x_whole: bool = True
     """Whether x counts something, so that its ticks are whole numbers."""
-    notes: tuple[str, ...] = field(default=())
-    """How it is looked at, where that is not the plain way: ``recent``, ``mean of 40 steps``."""
+    notes: tuple[Note, ...] = ()
+    """The most important first."""
     empty: str = "no values yet"
     """Said in place of curves while there is none."""

@@ -83,11 +83,11 @@ def tick_labels(ticks: Sequence[float] | Floats) -> list[str]:
 
 
 def log_tick_labels(ticks: Sequence[float] | Floats) -> list[str]:
-    """One short label a tick, each as precise as itself: ``0.001 0.1 10 10k``."""
-    return [
-        _scientific(tick) if tick < 1e-4 or tick >= 1e15 else tick_labels([tick])[0]
-        for tick in map(float, ticks)
-    ]
+    """One short label a tick, each as precise as itself: ``0.001 0.1 10 10k``, or ``1e-6 1e-3 1 1e3``."""
+    values = [float(tick) for tick in ticks]
+    if any(value < 1e-4 or value >= 1e7 for value in values):
+        return ["1" if value == 1 else _scientific(value) for value in values]
+    return [tick_labels([value])[0] for value in values]
 
 
 def _decimals(step: float) -> int:

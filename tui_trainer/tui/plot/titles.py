@@ -1,12 +1,13 @@
 """The line above a plot: what it shows, the values now or under the cursor, how it is looked at."""
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from tui_trainer.core import figures
 from tui_trainer.tui.plot.drawing import Drawing, ink
-from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve
-from tui_trainer.tui.plot.raster import GLYPHS
+from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve, Note
+from tui_trainer.tui.plot.raster import GLYPHS, Glyphs
 
 Piece: TypeAlias = tuple[str, int]
 """Text and the code of its ink."""
@@ -38,15 +39,29 @@ def readings(model: ChartModel, cursor_x: float | None = None) -> list[Reading]:
 
 
 def draw_title(
-    drawing: Drawing, model: ChartModel, options: ChartOptions, notes: tuple[str, ...], cursor_x: float | None
+    drawing: Drawing,
+    model: ChartModel,
+    options: ChartOptions,
+    notes: tuple[Note, ...],
+    cursor_x: float | None,
 ) -> None:
-    """Write the title into the first row, if the chart has one: as many values as fit, then notes."""
+    """Write the title into the first row, if the chart has one: values in as many words as fit, then notes.
+
+    Where there is no room for all, words go before notes, notes before values, and the last of either first.
+    """
     if not options.title or not drawing.chars.size:
         return
     glyphs, width = GLYPHS[options.glyphs], drawing.chars.shape[1]
-    pieces = _pieces(model, cursor_x)
-    if sum(len(text) for text, _ in pieces) > width:
-        pieces = _pieces(model, cursor_x, short=True)
+    ways = list(_ways(model, cursor_x))
+    pieces, note = next(
+        (
+            (pieces, note)
+            for note in _notes(notes, glyphs)
+            for pieces in ways
+            if sum(len(text) for text, _ in pieces) + (2 + len(note) if note else 0) <= width
+        ),
+        (ways[-1], ""),
+    )
     x = 0
     for text, code in pieces:
         text = glyphs.text(text)
@@ -54,9 +69,15 @@ def draw_title(
             break
         drawing.write(x, 0, text, code)
         x += len(text)
-    note = glyphs.text(" · ".join(notes))
-    if note and x + 2 + len(note) <= width:
+    if note:
         drawing.write(width - len(note), 0, note, ink("axis"))
+
+
+def _notes(notes: tuple[Note, ...], glyphs: Glyphs) -> Iterator[str]:
+    """All notes, all in short, fewer and fewer, none."""
+    yield glyphs.text(" · ".join(note.text for note in notes))
+    for count in range(len(notes), -1, -1):
+        yield glyphs.text(" · ".join(note.short for note in notes[:count]))
 
 
 def draw_empty(drawing: Drawing, options: ChartOptions, text: str) -> None:
@@ -67,23 +88,35 @@ def draw_empty(drawing: Drawing, options: ChartOptions, text: str) -> None:
         drawing.write(max((width - len(text)) // 2, 0), top + (height - top) // 2, text, ink("axis"))
 
 
-def _pieces(model: ChartModel, cursor_x: float | None, *, short: bool = False) -> list[Piece]:
-    where = "" if cursor_x is None else _where(model, cursor_x)
-    head = model.title
-    if where:
-        head = where if short else f"{model.title} at {where}"
+def _ways(model: ChartModel, cursor_x: float | None) -> Iterator[list[Piece]]:
+    """Heading and values in fewer and fewer words; at last without what lies in the background."""
+    found = readings(model, cursor_x)
+    if cursor_x is None:
+        yield _pieces(model.title, found)
+        yield _pieces(model.title, found, short=True)
+        return
+    front = [reading for reading in found if reading.curve.style != "thin"]
+    where, number = _where(model, cursor_x)
+    yield _pieces(f"{model.title} at {where}", found)
+    yield _pieces(where, found, short=True)
+    yield _pieces(where, front, short=True)
+    yield _pieces(number, front, short=True)
+
+
+def _pieces(head: str, found: Sequence[Reading], *, short: bool = False) -> list[Piece]:
     pieces: list[Piece] = [(head, ink("title"))]
     separator = "  "
-    for curve, value in readings(model, cursor_x):
+    for curve, value in found:
         label = curve.name if short and curve.name else curve.label
         pieces.append((f"{separator}{figures.value(value)} {label}", ink("name", curve.color)))
         separator = " · "
     return pieces
 
 
-def _where(model: ChartModel, x: float) -> str:
-    """``step 1,240``, ``epoch 3.25``, ``0.8 min``."""
+def _where(model: ChartModel, x: float) -> tuple[str, str]:
+    """``step 1,240``, ``epoch 3.25``, ``0.8 min``; and as short as it can be said."""
     if model.x_label in ("step", "epoch"):
-        number = f"{math.floor(x):,}" if model.x_label == "step" else f"{x:.2f}"
-        return f"{model.x_label} {number}"
-    return f"{figures.value(x)} {model.x_label}"
+        number = f"{math.floor(x):,}" if model.x_label == "step" else figures.epoch(x)
+        return f"{model.x_label} {number}", number
+    where = f"{figures.value(x)} {model.x_label}"
+    return where, where

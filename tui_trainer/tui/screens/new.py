@@ -264,35 +264,36 @@ class NewScreen(Screen[None]):
     # Keys
 
     def action_train(self) -> None:
-        """Train the recipe, unless something keeps it from that: then say what."""
-        if problem := self._obstacle():
-            self.notify(problem, severity="warning", markup=False)
-        elif self._draft.absence:
-            self.notify(wording(self)(plain(self._draft.absence)), severity="warning", markup=False)
+        """Train the recipe, unless something keeps it from that, which is said below already."""
+        if self._is_refused or self._draft.absence:
+            self._insist()
         else:
             self._train(download=False)
 
     def action_download(self) -> None:
         """Train with leave to download the data set first."""
-        if problem := self._obstacle():
-            self.notify(problem, severity="warning", markup=False)
+        if self._is_refused:
+            self._insist()
         elif self._draft.absence:
             self._train(download=True)
 
     def action_code(self) -> None:
-        """Show the recipe as a script, unless it makes none: then say why."""
+        """Show the recipe as a script, unless it makes none: then point to why."""
         from tui_trainer.tui.screens.code import CodeScreen
 
-        if problem := self._obstacle():
-            self.notify(problem, severity="warning", markup=False)
+        if self._is_refused:
+            self._insist()
         else:
             self.app.push_screen(CodeScreen(self._draft.recipe))
 
-    def _obstacle(self) -> str:
-        if self._wrong:
-            path, problem = next(iter(self._wrong.items()))
-            return wording(self)(f"{path} {problem}")
-        return wording(self)(self._draft.refused[0].reason) if self._draft.refused else ""
+    @property
+    def _is_refused(self) -> bool:
+        return bool(self._wrong or self._draft.refused)
+
+    def _insist(self) -> None:
+        """Point to what keeps the recipe from being trained."""
+        self.app.bell()
+        self.query_one(Outlook).insist()
 
     def _train(self, *, download: bool) -> None:
         if plan := self._draft.plan:
