@@ -1,9 +1,10 @@
 """What of a recipe may change while it trains, and the recipe after such a change."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 
-from tui_trainer.core.events import EPOCHS
+from tui_trainer.core.events import EPOCHS, Edited
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.validation import validate
 
@@ -49,3 +50,39 @@ def changed(recipe: Recipe, key: str, value: float) -> Recipe:
     if after is None:
         raise EditRefused("; ".join(map(str, problems)))
     return after
+
+
+def in_force(recipe: Recipe, edits: Iterable[Edited]) -> Recipe:
+    """``recipe`` after ``edits``; one that this version does not know is passed over."""
+    for edit in edits:
+        with suppress(EditRefused):
+            recipe = changed(recipe, edit.setting, edit.value)
+    return recipe
+
+
+def parse(text: str) -> tuple[str, float]:
+    """The setting and value of ``0.01`` (the learning rate), ``momentum 0.9`` or ``l2=0.001``.
+
+    Raises EditRefused.
+    """
+    name, _, number = text.replace("=", " ").strip().rpartition(" ")
+    name = name.strip().lower() or "lr"
+    by_name = {short.lower(): key for key, short in LIVE_SETTINGS.items()}
+    key = name if name in LIVE_SETTINGS else by_name.get(name)
+    if key is None:
+        raise EditRefused(f"{name} is none of {', '.join(by_name)}")
+    try:
+        return key, float(number)
+    except ValueError:
+        raise EditRefused(f"{number or 'nothing'} is no number: 0.01, or momentum 0.9") from None
+
+
+def name_of(edit: Edited) -> str:
+    """What people call the setting: ``lr``."""
+    return LIVE_SETTINGS.get(edit.setting, edit.setting)
+
+
+def change_of(edit: Edited) -> str:
+    """``lr 0.01, before 0.1``."""
+    before = "off" if edit.before is None else f"{edit.before:g}"
+    return f"{name_of(edit)} {edit.value:g}, before {before}"

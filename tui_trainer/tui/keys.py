@@ -127,6 +127,17 @@ NEW = (
 RUN = (
     Key("run.play", "space", "play", "pause", "Pause or go on; a run that has ended is replayed.", "Space"),
     Key("run.faster", "f", "faster", "full speed", "Full speed: no pacing; a replay goes to its end.", "f"),
+    Key("run.batch", "full_stop", "batch", "batch", "Make one update, then pause.", ".", in_footer=False),
+    Key("run.epoch", "n", "epoch", "epoch", "Train to the epoch's end, then pause.", "n", in_footer=False),
+    Key(
+        "run.change",
+        "l",
+        "change",
+        "change",
+        "Change the learning rate, momentum, a penalty, dropout or the epochs of a run that trains.",
+        "l",
+        in_footer=False,
+    ),
     Key("run.stop", "x", "stop", "stop", "Stop cleanly, after asking; all that was recorded is kept.", "x"),
     Key("run.cursor_left", "left", "cursor(-1)", "values", "Read values off the charts, to the left.", "←"),
     Key("run.cursor_right", "right", "cursor(1)", "values", "Read values off the charts, to the right.", "→"),
@@ -185,6 +196,8 @@ RUNS = (
     Key("runs.delete", "d", "delete", "delete", "Delete the run with all it recorded, after asking.", "d"),
     Key("runs.back", "escape", "back", "", "Leave the search; show all runs.", in_footer=False),
 )
+
+CHANGE = (Key("change.back", "escape", "dismiss(None)", "back", "Change nothing.", "Esc"),)
 
 QUIT = (
     Key("quit.up", "up", "look(-1)", "look", "Go to the answer above.", "↑"),
@@ -266,5 +279,5 @@ def load_keymap(path: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
     return keymap, tuple(problems)
 
 
-TABLE = (*EVERYWHERE, *NEW, *RUN, *RUNS, *QUIT, *READER, *CODE)
+TABLE = (*EVERYWHERE, *NEW, *RUN, *RUNS, *CHANGE, *QUIT, *READER, *CODE)
 """All there is."""

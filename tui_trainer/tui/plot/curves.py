@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tui_trainer.core.edits import name_of
 from tui_trainer.core.history import History
 from tui_trainer.core.series import Series
+from tui_trainer.core.text import plain
 from tui_trainer.tui.plot.model import (
     SMOOTHING_SHARE,
     Axis,
@@ -74,13 +76,18 @@ def metric_curves(
         title=metric,
         curves=tuple(curves),
         baselines=(baseline,) if baseline else (),
-        marks=tuple(replace(mark, x=float(view.axis.xs_of(mark.x))) for mark in marks),
+        marks=tuple(replace(mark, x=float(view.axis.xs_of(mark.x))) for mark in (*marks, *_edits(history))),
         x_label=view.label,
         x_range=(view.low, view.high),
         x_whole=view.whole,
         notes=_notes(options, view, curves, smoothing),
         empty=_empty(history),
     )
+
+
+def _edits(history: History) -> list[Mark]:
+    """What was changed while it trained."""
+    return [Mark(edit.step, plain(f"{name_of(edit)} {edit.value:g}", limit=24)) for edit in history.edits]
 
 
 def _view(history: History, options: ChartOptions, is_over: bool) -> _View:

@@ -10,10 +10,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 
-from tui_trainer.core import control
-from tui_trainer.core.control import Continue, Pace, Pause, Request, Stop
+from tui_trainer.core.control import Continue, Pace, Pause, Stop
 from tui_trainer.core.events import Split
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
@@ -24,6 +22,7 @@ from tui_trainer.tui.plot.curves import loss_curves, metric_curves
 from tui_trainer.tui.plot.model import ChartOptions
 from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip
+from tui_trainer.tui.screens.steering import SteeringScreen
 from tui_trainer.tui.spoken import spoken
 from tui_trainer.tui.views import facts, header
 from tui_trainer.tui.views.page import Look, Page
@@ -47,7 +46,7 @@ _ASKED_S = 6.0
 """How long a question waits for the same key again."""
 
 
-class RunScreen(Screen[None]):
+class RunScreen(SteeringScreen):
     """Two charts above, one of several views below; a second pressed key never loses anything."""
 
     KEYS: ClassVar[tuple[keys.Key, ...]] = keys.RUN
@@ -270,12 +269,6 @@ class RunScreen(Screen[None]):
         return told
 
     # The run
-
-    def _send(self, request: Request) -> None:
-        try:
-            control.send(self._watch.run, request)
-        except OSError as error:
-            self.notify(plain(f"the run cannot be asked: {error}"), severity="error", markup=False)
 
     def action_play(self) -> None:
         """Pause a live run or let it go on; replay one that has ended."""

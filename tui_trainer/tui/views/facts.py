@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tui_trainer.core import figures
 from tui_trainer.core.diagnosis import beside_reason, diagnose
+from tui_trainer.core.edits import change_of
 from tui_trainer.core.text import plain
 from tui_trainer.core.verdicts import MARKS, Severity
 from tui_trainer.tui.plot.spans import Line, Role, Span
@@ -29,6 +30,7 @@ def marks(watch: Watch) -> list[Line]:
     """What happened when, the latest first."""
     history = watch.history
     happened = [(note.step, plain(note.text)) for note in history.notes]
+    happened += [(edit.step, plain(change_of(edit))) for edit in history.edits]
     best = history.best(watch.select_by)
     if best is not None:
         happened.append((best.step, f"best validation {watch.select_by}, weights kept"))

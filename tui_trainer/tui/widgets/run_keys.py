@@ -48,6 +48,8 @@ def _labels(watch: Watch, *, has_cursor: bool, is_full: bool) -> dict[str, str]:
         labels["run.play"] = "go on" if watch.state == "paused" else "pause"
         if watch.updates_per_s is not None:
             labels["run.faster"] = "full speed"
+        if watch.state == "paused":
+            labels |= {"run.batch": "batch", "run.epoch": "epoch", "run.change": "change"}
         labels["run.stop"] = "stop"
     else:
         labels["run.play"] = "replay"
