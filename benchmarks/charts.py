@@ -9,12 +9,17 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from tui_trainer.core.compose import compose
+from tui_trainer.core.diagnosis import diagnose
 from tui_trainer.core.events import Evaluated, RunStarted, Steps
 from tui_trainer.core.history import History
+from tui_trainer.core.presets import Library
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.core.series import Series
 from tui_trainer.tui.plot.curves import loss_curves
@@ -53,11 +58,16 @@ def filled(values: np.ndarray) -> list[Series]:
     return all_series
 
 
+def ms(work: Callable[[], object]) -> float:
+    """Milliseconds that ``work`` takes."""
+    began = time.perf_counter()
+    work()
+    return 1e3 * (time.perf_counter() - began)
+
+
 def frame_ms(model: ChartModel, options: ChartOptions) -> float:
     """Milliseconds that a frame takes."""
-    began = time.perf_counter()
-    draw(model, options, WIDTH, HEIGHT)
-    return 1e3 * (time.perf_counter() - began)
+    return ms(lambda: draw(model, options, WIDTH, HEIGHT))
 
 
 def frames_ms(repeats: int) -> dict[str, list[float]]:
@@ -81,10 +91,11 @@ def frames_ms(repeats: int) -> dict[str, list[float]]:
     return times
 
 
-def write_log(path: Path) -> None:
-    """A run of ``NUM_POINTS`` steps in which an epoch is a hundredth, told every hundred steps."""
+def write_log(path: Path, epoch: int) -> None:
+    """A run of ``NUM_POINTS`` steps, told every hundred steps or epoch, with an evaluation an epoch."""
     values = noisy(NUM_POINTS)
-    epoch = NUM_POINTS // 100
+    block_size = min(epoch, STEPS_PER_EVENT)
+    confusion = tuple(tuple(27 if i == j else (i + j) % 3 for i in range(10)) for j in range(10))
     with LogWriter(path) as log:
         log.append(
             RunStarted(
@@ -100,14 +111,14 @@ def write_log(path: Path) -> None:
                 planned_steps=NUM_POINTS,
             )
         )
-        for first in range(0, NUM_POINTS, STEPS_PER_EVENT):
-            block = values[first : first + STEPS_PER_EVENT].tobytes()
+        for first in range(0, NUM_POINTS, block_size):
+            block = values[first : first + block_size].tobytes()
             elapsed_s = first / 1000
             log.append(Steps(attempt=1, elapsed_s=elapsed_s, first_step=first + 1, metrics={"loss": block}))
-            step = first + STEPS_PER_EVENT
+            step = first + block_size
             if step % epoch == 0:
                 for split in ("train", "validation"):
-                    metrics = {"loss": float(values[first])}
+                    metrics = {"loss": float(values[first]), "accuracy": 1 / (1 + float(values[first]))}
                     log.append(
                         Evaluated(
                             attempt=1,
@@ -116,17 +127,19 @@ def write_log(path: Path) -> None:
                             split=split,
                             num_samples=2000,
                             metrics=metrics,
+                            confusion=confusion,
                         )
                     )
 
 
-def opening_ms(repeats: int) -> dict[str, list[float]]:
-    """Reading, folding and drawing a log from disk."""
-    times: dict[str, list[float]] = {"read": [], "fold": [], "draw": [], "open and draw": []}
-    options = ChartOptions()
+def opening_ms(repeats: int, epoch: int) -> dict[str, list[float]]:
+    """Reading, folding and drawing a log from disk; and what a screen asks once a second."""
+    kinds = ("read", "fold", "draw", "open and draw", "best, first", "diagnosis, first", "diagnosis, again")
+    times: dict[str, list[float]] = {kind: [] for kind in kinds}
+    options, recipe = ChartOptions(), compose(Library.load()).recipe
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.log"
-        write_log(path)
+        write_log(path, epoch)
         for _ in range(repeats):
             reader, history, more = LogReader(path), History(), True
             spent = dict.fromkeys(times, 0.0)
@@ -142,8 +155,11 @@ def opening_ms(repeats: int) -> dict[str, list[float]]:
                 spent["fold"] += 1e3 * (time.perf_counter() - read)
             spent["draw"] = frame_ms(loss_curves(history, options), options)
             spent["open and draw"] = 1e3 * (time.perf_counter() - began)
-            for name, ms in spent.items():
-                times[name].append(ms)
+            spent["best, first"] = ms(partial(history.best, "loss"))
+            for name in ("diagnosis, first", "diagnosis, again"):
+                spent[name] = ms(partial(diagnose, history, recipe))
+            for name, each in spent.items():
+                times[name].append(each)
     return times
 
 
@@ -162,7 +178,9 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load {load:.1f} before the first measurement · {repeats} repeats")
     frames = frames_ms(repeats)
     print_table(f"a frame of {NUM_SERIES} series × {NUM_POINTS:,} points on {WIDTH}×{HEIGHT} cells", frames)
-    print_table(f"a log of {NUM_POINTS:,} steps, {STEPS_PER_EVENT} an event", opening_ms(repeats))
+    for epoch in (NUM_POINTS // 100, 40):
+        title = f"a log of {NUM_POINTS:,} steps, an evaluation of train and validation every {epoch:,}"
+        print_table(title, opening_ms(repeats, epoch))
     print(f"\nload {os.getloadavg()[0]:.1f} after the last")
 
 

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,52 @@ def test_a_word_near_nothing_is_answered_with_all_recipes(run_cli: RunCli) -> No
     assert "recipes are first-steps, " in run_cli("zzzzzz").err
 
 
+def test_options_may_stand_before_the_command(run_cli: RunCli) -> None:
+    assert "un pas propre à chaque poids" in run_cli("--lang", "fr", "presets", "optimizers").out
+    assert "un pas propre à chaque poids" in run_cli("--lang=fr", "presets", "show", "adam").out
+    done = run_cli("--set", "optimizer.lr=-1", "train", "--epochs", "2")
+    assert done.err.startswith("tui-trainer train: optimizer.lr = -1: must be greater")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--lang", "fr", "train"], "--lang is an option of the app; train has no such option"),
+        (["--ascii", "presets", "show", "adam"], "--ascii is an option of the app; presets show has no such"),
+        (["--lr", "1", "runs"], "--lr is an option of the app; runs has no such option"),
+    ],
+)
+def test_an_option_before_a_command_that_has_none_is_one_sentence(
+    run_cli: RunCli, arguments: list[str], sentence: str
+) -> None:
+    done = run_cli(*arguments)
+    assert (done.status, len(done.err.splitlines())) == (2, 1)
+    assert done.err.startswith(f"tui-trainer: {sentence}")
+
+
+@pytest.mark.parametrize(
+    ("group", "arguments"),
+    [
+        ("recipes", ["bad1"]),
+        ("recipes", ["train", "bad1"]),
+        ("recipes", ["presets", "show", "bad1"]),
+        ("optimizers", ["train", "--optimizer", "bad1"]),
+        ("schedules", ["train", "--schedule", "bad1"]),
+    ],
+)
+def test_what_is_wrong_with_a_preset_of_one_s_own_is_said_where_it_is_used(
+    run_cli: RunCli, tmp_path: Path, group: str, arguments: list[str]
+) -> None:
+    folder = tmp_path / "config" / "presets" / group
+    folder.mkdir(parents=True)
+    (folder / "bad1.toml").write_text("schema = 1\n[optimizer]\nkind = 'adam'\nlr = -1\nbeta3 = 0\n")
+    done = run_cli(*arguments)
+    assert done.status == 2
+    for mistake in [line for line in run_cli("presets").err.splitlines() if "bad1.toml" in line]:
+        assert mistake in done.err
+    assert f"{group}/bad1.toml: optimizer." in done.err
+
+
 def test_hostile_words_do_not_reach_the_terminal(run_cli: RunCli) -> None:
     done = run_cli("\x1b]52;c;aGk=\x07\u202e")
     assert done.status == 2
@@ -71,6 +118,21 @@ def test_without_a_terminal_the_app_says_so_in_one_sentence(arguments: list[str]
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == ("tui-trainer: the app needs a terminal; without one there is tui-trainer train.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "spelled"),
+    [
+        (["presets", "show", "adam", "--lang", "fr"], "apprend bien presque sans reglage"),
+        (["presets", "show", "adam"], "optimizer.lr             eta      0.001  "),
+        (["show", "latest"], "digits - fcnn 64-32 relu - cross-entropy - adam"),
+    ],
+)
+def test_what_stdout_cannot_show_is_spelled(arguments: list[str], spelled: str, trained: RunDir) -> None:
+    done = run_program(*arguments, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert spelled in done.stdout
+    assert "?" not in done.stdout
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:

@@ -43,9 +43,9 @@ def evaluated(step: int, split: Split, loss: float, **metrics: float) -> Evaluat
         elapsed_s=1.0,
         step=step,
         split=split,
-        num_samples=4,
+        num_samples=8,
         metrics={"loss": loss, "accuracy": 0.75, **metrics},
-        confusion=[[2, 0], [1, 1]],
+        confusion=((4, 0), (2, 2)),
     )
 
 
@@ -89,6 +89,20 @@ def test_shown_as_json_a_run_brings_its_recipe_and_matrices(run_cli: RunCli, tra
     assert sum(map(sum, shown["test"]["confusion"])) == 269
 
 
+def test_what_is_not_finite_is_named_with_its_step(run_cli: RunCli, record: Record) -> None:
+    train = [evaluated(step, "train", loss) for step, loss in ((0, 0.7), (10, math.inf))]
+    record([started(), *train, evaluated(0, "validation", 0.7), ended("failed")])
+    assert "inf at step 10" in run_cli("show", "latest").out
+
+
+def test_many_epochs_are_written_out(run_cli: RunCli, record: Record) -> None:
+    record([started(), evaluated(0, "validation", 0.8), evaluated(41_580, "validation", 0.7)])
+    rows = run_cli("runs").out
+    assert "  20,790  " in rows
+    assert "accuracy 0.750, epoch 20,790" in rows
+    assert "best at epoch 20,790" in run_cli("show", "latest").out
+
+
 def test_what_goes_on_is_printed_and_is_in_the_json(run_cli: RunCli, record: Record) -> None:
     events = [started()]
     for step, (train, validation) in enumerate([(0.7, 0.7), (0.5, 0.4), (0.3, 0.3), (0.1, 0.2)]):
@@ -96,7 +110,7 @@ def test_what_goes_on_is_printed_and_is_in_the_json(run_cli: RunCli, record: Rec
     record([*events, ended("finished")])
     out = run_cli("show", "latest").out
     assert "✓ it learned: validation loss fell from 0.700 to 0.200\n" in out
-    assert "· most frequent confusion: yes taken for no, 1 of 2 on validation\n" in out
+    assert "· most frequent confusion: yes taken for no, 2 of 4 on validation\n" in out
     (shown,) = run_cli("show", "latest", "--json").objects
     assert [each["kind"] for each in shown["diagnosis"]] == ["learning", "confusion"]
     assert shown["diagnosis"][0] == {

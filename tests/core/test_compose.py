@@ -237,6 +237,12 @@ def test_a_key_given_two_values(library: Library) -> None:
     ]
 
 
+def test_nan_given_once_is_not_given_twice(library: Library) -> None:
+    wrong = "optimizer.lr = nan: must be greater than 0 and at most 100"
+    assert mistakes(library, flags={"lr": "nan"}) == [wrong]
+    assert mistakes(library, settings=["optimizer.lr=nan"], flags={"lr": "nan"}) == [wrong]
+
+
 def test_a_key_given_one_value_twice(library: Library) -> None:
     chosen = composed(library, settings=["optimizer.lr=0.1", "optimizer.lr=1e-1"], flags={"lr": 0.1})
     assert chosen.optimizer.lr == 0.1

@@ -349,6 +349,13 @@ def test_one_class_that_is_all_there_is_is_right() -> None:
     assert "one-class" not in kinds(diagnose(history, PLAIN))
 
 
+def test_one_sample_is_no_most_frequent_confusion() -> None:
+    losses = decay(0.7, 0.2, 9)
+    once = ((40, 1), (1, 52))
+    history = told(losses, losses, confusion=once, task="binary", classes=("cat", "dog"))
+    assert kinds(diagnose(history, PLAIN)) == ["learning"]
+
+
 def test_the_most_frequent_confusion_comes_last() -> None:
     losses = decay(0.69, 0.1, 10)
     history = told(losses, losses, confusion=((40, 2), (7, 46)), task="binary", classes=("cat", "dog"))

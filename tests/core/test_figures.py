@@ -48,3 +48,21 @@ def test_metrics_show_about_three_digits(number, text):
 def test_ages_and_rates():
     assert [figures.age(s) for s in (5, 61, 7200, 200_000)] == ["now", "1 min", "2 h", "2 d"]
     assert [figures.rate(r) for r in (0.417, 38.2, 1610.4, math.nan)] == ["0.42", "38", "1,610", "–"]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "0"),
+        (7.0, "7"),
+        (200.0, "200"),
+        (24980.0, "24,980"),
+        (2.5, "2.5"),
+        (0.473934, "0.47"),
+        (0.1, "0.1"),
+        (0.00125, "0.0013"),
+        (1234.567, "1,234.57"),
+    ],
+)
+def test_epochs_are_written_out(number, text):
+    assert figures.epoch(number) == text

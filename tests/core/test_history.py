@@ -74,7 +74,7 @@ def test_steps_are_x_whatever_order_they_arrive_in():
     assert history.batch_loss.values.tolist() == [1, 2, 3, 4]
     late = folded(started(), evaluated(20, loss=1.0), evaluated(10, loss=2.0))
     assert [e.step for e in late.evaluations["validation"]] == [10, 20]
-    assert late.series("loss", "validation")[1].tolist() == [2.0, 1.0]
+    assert late.curves["validation", "loss"].values.tolist() == [2.0, 1.0]
 
 
 def test_resuming_cuts_everything_back_to_one_clean_curve():
@@ -98,7 +98,7 @@ def test_resuming_cuts_everything_back_to_one_clean_curve():
     history.apply(steps(13, [7.0] * 8, 2.0, attempt=2))
     history.apply(evaluated(20, elapsed_s=2.1, attempt=2, loss=1.5))
     assert history.batch_loss.steps.tolist() == list(range(1, 21))
-    assert history.series("loss", "validation")[1].tolist() == [2.3, 2.0, 1.5]
+    assert history.curves["validation", "loss"].values.tolist() == pytest.approx([2.3, 2.0, 1.5])
 
 
 def test_a_new_attempt_is_no_longer_finished():
@@ -141,7 +141,7 @@ def test_the_best_weights_measured_at_the_end_are_no_part_of_the_curves():
         evaluated(20, loss=0.5, weights="best"),
         evaluated(20, "test", loss=0.6, weights="best"),
     )
-    assert history.series("loss", "validation")[1].tolist() == [0.5, 0.7]
+    assert history.curves["validation", "loss"].values.tolist() == pytest.approx([0.5, 0.7])
     assert history.chosen["validation"].metrics["loss"] == 0.5
     assert history.evaluations["test"][-1].metrics["loss"] == 0.6
 
@@ -198,3 +198,37 @@ def test_load_reads_a_whole_run_and_tells_of_damage(tmp_path):
     history = load(run)
     assert len(history.batch_loss) == 100
     assert [each.length for each in history.damage][:1] == [len(b"no frame at all")]
+
+
+def test_a_log_of_many_evaluations_is_folded_in_time_that_grows_with_it():
+    """Counted, not timed: no evaluation may be looked at again for each that follows."""
+
+    class Counted(int):
+        compared = 0
+
+        def __lt__(self, other):
+            Counted.compared += 1
+            return int.__lt__(self, other)
+
+    def comparisons(count):
+        Counted.compared = 0
+        history = folded(started(), *(evaluated(Counted(10 * i), loss=1 / i) for i in range(1, count)))
+        for event in history.evaluations["validation"][-20:]:
+            assert history.validation_at(event.step) is event
+        return Counted.compared
+
+    assert comparisons(4000) < 5 * comparisons(1000) < 100_000
+
+
+def test_the_best_keeps_up_with_what_is_told_late_again_or_taken_back():
+    history = folded(started(), evaluated(10, loss=0.5), evaluated(20, loss=0.3))
+    assert history.best("loss").step == 20
+    history.apply(evaluated(30, loss=0.2))
+    assert history.best("loss").step == 30
+    history.apply(evaluated(15, loss=0.1))
+    assert history.best("loss").step == 15
+    history.apply(evaluated(15, loss=0.9))
+    assert history.best("loss").step == 30
+    history.apply(Resumed(attempt=2, elapsed_s=1.0, at_step=20))
+    assert history.best("loss").step == 20
+    assert [e.step for e in history.evaluations_until("validation", 20, 2)] == [15, 20]

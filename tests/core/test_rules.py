@@ -87,7 +87,9 @@ def findings(**parts):
 def test_fitting_choices_are_accepted_without_a_word(data, architecture, loss):
     """A short training, so that nothing is said of how long the deep ones take."""
     plan = Training(epochs=200) if facts(data).num_train < 10_000 else Training(epochs=1, device="cuda")
-    assert findings(data=data, architecture=architecture, loss=loss_of(loss), training=plan) == ()
+    rate = 1e-4 if architecture.kind == "vgg16" else 1e-3
+    parts = {"loss": loss_of(loss), "optimizer": Adam(lr=rate), "training": plan}
+    assert findings(data=data, architecture=architecture, **parts) == ()
 
 
 def test_all_other_pairs_of_data_and_architecture_are_refused():
@@ -193,8 +195,13 @@ DOUBTFUL = [
         {"architecture": FullyConnected(hidden=(9, 9, 9), initialization="normal")},
         "choose architecture.initialization=he",
     ),
+    ({"architecture": Vgg16()}, "choose optimizer.lr=0.0001, or batch-norm"),
     (
-        {"data": TorchvisionSet(), "architecture": Vgg16()},
+        {"architecture": Vgg16(), "optimizer": optimizer_of("rmsprop", lr=5e-4)},
+        "choose optimizer.lr=0.0001, or batch-norm",
+    ),
+    (
+        {"data": TorchvisionSet(), "architecture": Vgg16(), "optimizer": Adam(lr=1e-4)},
         "lower training.epochs or data.train_fraction, or use a GPU",
     ),
     (
@@ -227,6 +234,8 @@ def test_what_is_doubtful_is_said_and_allowed(parts, suggestion):
             "loss": ErrorLoss(),
         },
         {"architecture": Vgg16(), "regularization": Regularization(batch_norm=BatchNorm())},
+        {"architecture": Vgg16(), "optimizer": optimizer_of("adamw", lr=4e-4)},
+        {"architecture": Vgg16(), "optimizer": GradientDescent(lr=0.01)},
         {
             "architecture": FullyConnected(hidden=(9, 9, 9), activation="sigmoid"),
             "regularization": Regularization(batch_norm=BatchNorm()),

@@ -49,7 +49,7 @@ def some_events() -> list[AnyEvent]:
             split="validation",
             num_samples=3,
             metrics={"loss": 2.0},
-            confusion=[[1, 0], [1, 1]],
+            confusion=((1, 0), (1, 1)),
         ),
         Note(attempt=1, elapsed_s=2, step=3, text="réglage"),
         beat(3),

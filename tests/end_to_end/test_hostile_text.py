@@ -46,7 +46,7 @@ def hostile_run(home: Path) -> RunDir:
         for split in ("train", "validation"):
             log.append(
                 Evaluated(
-                    **said, step=0, split=split, num_samples=4, metrics=metrics, confusion=[[1, 1], [1, 1]]
+                    **said, step=0, split=split, num_samples=4, metrics=metrics, confusion=((1, 1), (1, 1))
                 )
             )
         log.append(PhaseChanged(**said, phase="failed", reason=f"ValueError: {HOSTILE}"))

@@ -8,12 +8,14 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
+from tests.tui.recorded import recorded
 from tui_trainer.core import rundir
 from tui_trainer.core.history import load
 from tui_trainer.tui import keys
-from tui_trainer.tui.app import TrainerApp
+from tui_trainer.tui.app import AppOptions, TrainerApp
 from tui_trainer.tui.screens.new import NewScreen
 from tui_trainer.tui.screens.quit import QuitScreen
+from tui_trainer.tui.screens.run import RunScreen
 
 Rows = Callable[[App[None]], str]
 
@@ -25,7 +27,9 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize(
-    "own", [keys.NEW, keys.RUN, keys.RUNS, keys.READER], ids=["new", "run", "runs", "reader"]
+    "own",
+    [keys.NEW, keys.RUN, keys.RUNS, keys.READER, keys.QUIT],
+    ids=["new", "run", "runs", "reader", "quit"],
 )
 def test_no_key_means_two_things_on_one_screen(own: tuple[keys.Key, ...]) -> None:
     names = [binding.key for key in (*own, *keys.EVERYWHERE) for binding in keys.bindings([key])]
@@ -86,6 +90,22 @@ async def test_a_run_is_started_watched_asked_about_and_stopped() -> None:
     assert load(run).phase == "stopped"
 
 
+@pytest.mark.parametrize("options", [AppOptions(), AppOptions(ascii=True)], ids=["unicode", "ascii"])
+async def test_without_colour_the_question_shows_its_answer_and_its_keys(
+    options: AppOptions, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    mark, arrows = (">", "Up/Down") if options.ascii else ("▸", "↑↓")
+    app = TrainerApp(options)
+    async with app.run_test() as pilot:
+        app.push_screen(QuitScreen({}))
+        await until(pilot, lambda: f" {mark} leave, and keep training" in rows(app))
+        await pilot.press("down")
+        await until(pilot, lambda: f" {mark} stop cleanly" in rows(app))
+        assert f" {mark} leave" not in rows(app)
+        assert f"{arrows} look   Enter answer   Esc stay" in rows(app)
+
+
 async def test_too_small_a_terminal_is_told_so_and_the_screen_comes_back(rows: Rows) -> None:
     async with TrainerApp().run_test(size=(80, 24)) as pilot:
         await pilot.press("4")
@@ -107,6 +127,50 @@ async def test_keys_of_one_s_own_work_and_are_what_the_screen_says(tmp_path: Pat
         await pilot.press("p")
         assert "new.trian: no such key; did you mean new.train?" in rows(pilot.app)
         assert "app.quit: must be a key" in rows(pilot.app)
+
+
+async def test_the_palette_finds_every_command_by_name() -> None:
+    app = TrainerApp()
+    async with app.run_test() as pilot:
+        on_new = {command.title for command in app.get_system_commands(app.screen)}
+        app.push_screen(RunScreen(recorded("digits")))
+        await pilot.pause()
+        on_run = {command.title for command in app.get_system_commands(app.screen)}
+    assert {"download (d)", "mistakes (p)", "optimizer (4)", "train (Enter)", "help (?)"} <= on_new
+    charts = {"log y (y)", "smoothing (m)", "x axis (e)", "window (w)", "glyphs (g)", "percent (p)"}
+    views = {"confusion (1)", "scores (2)", "layers (3)", "worker log (4)", "recipe (5)"}
+    assert charts | views | {"stop (x)", "split (v)"} <= on_run
+
+
+async def test_a_long_page_scrolls_by_lines_and_pages_and_no_key_is_lost(rows: Rows) -> None:
+    app = TrainerApp()
+    async with app.run_test() as pilot:
+        await pilot.press("?")
+        await until(pilot, lambda: "How to read this screen" in rows(app))
+        page = app.screen.query_one("#page")
+        for _ in range(3):
+            app.screen.action_scroll(1)
+        assert page.scroll_y == 3
+        await pilot.press("pagedown")
+        assert page.scroll_y == 2 + page.content_size.height
+        await pilot.press("end")
+        assert page.scroll_y == page.max_scroll_y > 0
+        await pilot.press("pageup", "home")
+        assert page.scroll_y == 0
+        assert "PgUp/PgDn page" in rows(app)
+
+
+async def test_in_ascii_keys_go_by_name(rows: Rows) -> None:
+    app = TrainerApp(AppOptions(ascii=True))
+    async with app.run_test() as pilot:
+        assert "Up/Down look" in rows(app)
+        app.push_screen(RunScreen(recorded("digits")))
+        await until(pilot, lambda: "Left/Right values" in rows(app))
+        await pilot.press("5")
+        await until(pilot, lambda: "  Up/Down" in rows(app))
+        await pilot.press("?", "end")
+        await until(pilot, lambda: "  Down  Scroll the lower half down." in rows(app))
+        assert "      <  Scroll a wide matrix to the left." in rows(app)
 
 
 async def test_the_palette_offers_what_the_screen_below_can_do(rows: Rows) -> None:

@@ -15,6 +15,7 @@ from tui_trainer.core.presets import Language
 from tui_trainer.core.recipe import Adam, Constant, Cosine, FullyConnected, OneCycle, Warmup
 from tui_trainer.tui.app import AppOptions, TrainerApp
 from tui_trainer.tui.messages import TrainRequested
+from tui_trainer.tui.widgets.outlook import Outlook
 from tui_trainer.tui.widgets.preset_list import PresetList
 
 Rows = Callable[[App[None]], str]
@@ -258,6 +259,21 @@ async def test_choices_from_the_command_line_are_where_new_begins(rows: Rows) ->
 
 
 # Data that are not here
+
+
+async def test_what_is_said_already_is_pointed_to_and_nothing_covers_it(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(App, "bell", lambda self: rung.append("bell"))
+    async with opened("down") as (app, pilot):
+        before = rows(app)
+        await pilot.press("enter")
+        assert rung == ["bell"]
+        assert rows(app) == before
+        assert any("reverse" in str(line.spans) for line in app.screen.query_one(Outlook).lines(80))
+        await pilot.press("up")
+        assert not any("reverse" in str(line.spans) for line in app.screen.query_one(Outlook).lines(80))
 
 
 async def test_absent_data_are_said_before_starting_and_d_fetches_them(rows: Rows, home: Path) -> None:

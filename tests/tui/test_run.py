@@ -18,7 +18,10 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.tui.alert import notification
 from tui_trainer.tui.app import AppOptions, TrainerApp
+from tui_trainer.tui.plot.spans import text_of
 from tui_trainer.tui.screens.run import RunScreen
+from tui_trainer.tui.views import header
+from tui_trainer.tui.watch import Watch
 
 Rows = Callable[[App[None]], str]
 LOW, WIDE = (80, 24), (160, 48)
@@ -148,16 +151,33 @@ async def test_a_live_run_grows_on_screen(rows: Rows) -> None:
             assert "validation, epoch 12" in rows(pilot.app)
 
 
-async def test_figures_stand_still_for_a_second_while_the_matrix_moves(rows: Rows) -> None:
+async def test_figures_stand_still_for_a_second_while_matrix_best_and_remarks_move(rows: Rows) -> None:
     events = events_of("digits")
-    early = until_step(events, 100)
+    early = until_step(events, 20)
     with caught("digits", early) as (run, say):
         async with watching(run) as pilot:
-            before = rows(pilot.app).split("\n")[:2]
+            before = rows(pilot.app).split("\n")
+            assert "· too early to tell after 20 updates" in before[-2]
             for event in until_step(events, 300)[len(early) :]:
                 say(event)
-            await pilot.pause(0.4)
-            assert rows(pilot.app).split("\n")[:2] == before
+            await until(pilot, lambda: "validation, epoch 7" in rows(pilot.app))
+            after = rows(pilot.app).split("\n")
+            assert after[0] == before[0]
+            assert after[1].split("  best")[0].rstrip() == before[1].split("  best")[0].rstrip()
+            assert "best at epoch 7: " in after[1]
+            assert "✓ learning: validation loss fell" in after[-2]
+
+
+def test_a_long_log_says_how_much_of_it_was_read() -> None:
+    watch = Watch(recorded("digits"))
+    shares = []
+    while watch.more:
+        watch.read_new(max_seconds=0)
+        shares.append(text_of(header.status(watch, NOW)))
+    assert shares[0] == "○ reading… 1 %"
+    assert len(set(shares)) > 10
+    watch.judge(NOW)
+    assert text_of(header.status(watch, NOW)) == "✓ finished"
 
 
 async def test_the_bell_rings_when_a_watched_run_ends(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import click
 
 from tui_trainer.cli.logs import events, logs
 from tui_trainer.cli.opening import open_app
-from tui_trainer.cli.output import warn
+from tui_trainer.cli.output import spell_out, warn
 from tui_trainer.cli.presets import presets
 from tui_trainer.cli.program import INTERRUPTED, Program
 from tui_trainer.cli.runs import delete, export, runs, show
@@ -53,8 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if sys.platform == "win32":
         warn("tui-trainer runs on Linux, macOS and WSL, not on Windows itself: start it inside WSL.")
         sys.exit(2)
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    spell_out((sys.stdout, sys.stderr))
     sys.exit(_status(arguments))
 
 

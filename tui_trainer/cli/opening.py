@@ -57,9 +57,12 @@ def _check_word(context: click.Context, word: str) -> None:
     """A first word that is no recipe may be a slip of a recipe's name, or of a command's."""
     from tui_trainer.core.presets import Library
 
-    recipes = [preset.name for preset in Library.load().group("recipes")]
+    library = Library.load()
+    recipes = [preset.name for preset in library.group("recipes")]
     if word in recipes:
         return
+    if mistakes := library.mistakes(word, ("recipes",)):
+        raise click.UsageError("\n".join(plain(str(problem)) for problem in mistakes))
     program = context.parent.command if context.parent else None
     commands = [name for name in program.commands if name != OPEN] if isinstance(program, click.Group) else []
     near = difflib.get_close_matches(word, [*commands, *recipes], n=1)

@@ -1,17 +1,35 @@
 """What the commands print: results on stdout, all else on stderr, JSON with honest NaNs."""
 
+import codecs
 import json
 import math
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from tui_trainer.core.text import plain
 
-_TYPED = str.maketrans(
-    {"≥": ">=", "≤": "<=", "×": "x", "²": "2", "λ": "lambda", "∞": "inf", "✓": "+", "·": "-", "…": "..."}
-)
+
+def spell_out(streams: Iterable[TextIO]) -> None:
+    """Have what a stream cannot show spelled as one would type it: ``lambda`` for λ, ``e`` for é.
+
+    A terminal that shows ASCII alone gets nothing else, whatever Python takes its encoding for.
+    """
+    from tui_trainer.tui.terminal import inherited_environment, needs_ascii
+
+    codecs.register_error("spelled", _spelled)
+    for stream in streams:
+        encoding = "ascii" if stream.isatty() and needs_ascii(inherited_environment()) else stream.encoding
+        stream.reconfigure(encoding=encoding, errors="spelled")  # type: ignore[attr-defined]
+
+
+def _spelled(error: UnicodeError) -> tuple[str, int]:
+    from tui_trainer.tui.ascii import spelled
+
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return spelled(error.object[error.start : error.end]), error.end
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
@@ -54,15 +72,15 @@ def _representable(value: Any) -> Any:
     return value
 
 
-def typed(text: str) -> str:
-    """``text`` as stdout can show it: where that is not Unicode, our signs are spelled as one would type."""
-    return text if "utf" in (sys.stdout.encoding or "").lower() else text.translate(_TYPED)
-
-
 def columns(rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> list[str]:
-    """The rows as lines with aligned columns, two spaces apart; those in ``numbers`` keep to the right."""
+    """The rows as lines with aligned columns, two spaces apart; those in ``numbers`` keep to the right.
+
+    They are aligned as stdout will show them.
+    """
     from rich.cells import cell_len
 
+    encoding, errors = sys.stdout.encoding, sys.stdout.errors or "strict"
+    rows = [[cell.encode(encoding, errors).decode(encoding) for cell in row] for row in rows]
     widths = [max(cell_len(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
     lines = []
     for row in rows:

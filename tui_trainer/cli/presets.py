@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tui_trainer.cli.choosing import preset_names
-from tui_trainer.cli.output import columns, to_json, typed, warn
+from tui_trainer.cli.output import columns, to_json, warn
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
@@ -152,6 +152,8 @@ def show_preset(name: str, lang: str | None) -> None:
 
     library = Library.load()
     found = library.find(name) or library.find(ALIASES.get(name, ""))
+    if not found and (mistakes := library.mistakes(name)):
+        raise click.UsageError("\n".join(plain(str(problem)) for problem in mistakes))
     if not found:
         near = did_you_mean(name, {preset.name for preset in library.presets.values()})
         raise click.UsageError(
@@ -186,7 +188,7 @@ def _explained(preset: Preset, library: Library, spoken: Language) -> Iterator[s
     if said.when:
         yield plain(said.when)
     if preset.symptom is not None:
-        yield from ["", typed(f"shows: {preset.symptom.text}")]
+        yield from ["", f"shows: {preset.symptom.text}"]
     rows = [
         [
             f"{_INDENT}{setting.path}",

@@ -19,10 +19,28 @@ class Program(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the app's command before arguments that name none."""
         completing_first_word = ctx.resilient_parsing and not args
+        args = self._command_first(ctx, args)
         own_options = {name for option in self.get_params(ctx) for name in option.opts}
         if not completing_first_word and (not args or args[0] not in {*self.commands, *own_options}):
             args = [OPEN, *args]
         return super().parse_args(ctx, args)
+
+    def _command_first(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Options before a command as options of that command. Raises UsageError where it has none such."""
+        begun, names = _leading_options(self.commands[OPEN], ctx, args)
+        word, rest = args[len(begun) : len(begun) + 1], args[len(begun) + 1 :]
+        if not names or not word or word[0] not in self.commands or word[0] == OPEN:
+            return args
+        command, path = self.commands[word[0]], word[0]
+        if isinstance(command, click.Group) and rest and rest[0] in command.commands:
+            command, path = command.commands[rest[0]], f"{path} {rest[0]}"
+        elif isinstance(command, click.Group):
+            command = command.commands["list"]
+        known = {name for parameter in command.get_params(ctx) for name in parameter.opts}
+        for name in names:
+            if name not in known:
+                raise click.UsageError(f"{name} is an option of the app; {path} has no such option", ctx)
+        return [*word, *rest, *begun]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. That whoever reads its output has seen enough is no error."""
@@ -58,3 +76,17 @@ class Program(click.Group):
         with formatter.section("Options"):
             formatter.write_dl(records)
         self.format_commands(ctx, formatter)
+
+
+def _leading_options(app: click.Command, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
+    """What of ``args`` are options of the app that stand before the first word, and the names of those."""
+    options = {name: option for option in app.get_params(ctx) for name in option.opts}
+    at, names = 0, []
+    while at < len(args):
+        name, equals, _ = args[at].partition("=")
+        option = options.get(name)
+        if not isinstance(option, click.Option):
+            break
+        names.append(name)
+        at += 1 if equals or option.is_flag else 2
+    return args[:at], names

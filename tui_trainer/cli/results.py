@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 from tui_trainer.cli.output import columns
 from tui_trainer.core.events import Evaluated
-from tui_trainer.core.figures import duration, rate, value
+from tui_trainer.core.figures import duration, epoch, rate, value
 from tui_trainer.core.history import History
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
@@ -61,8 +61,8 @@ def result_of(run: RunDir, recipe: Recipe, history: History, *, state: str) -> R
 
 def epoch_at(history: History, step: int) -> int | float:
     """The epoch after ``step``: a whole number where it is one."""
-    epoch = history.epoch_of(step)
-    return int(epoch) if epoch.is_integer() else epoch
+    after = history.epoch_of(step)
+    return int(after) if after.is_integer() else after
 
 
 def result_lines(result: Result) -> list[str]:
@@ -75,7 +75,7 @@ def result_lines(result: Result) -> list[str]:
     if result["parameters"] is not None:
         facts.append(f"{result['parameters']:,} parameters")
     if result["best_epoch"] is not None:
-        facts.append(f"best at epoch {result['best_epoch']:g}")
+        facts.append(f"best at epoch {epoch(result['best_epoch'])}")
     return [" · ".join(facts), *score_table(result), f"run {result['run']}"]
 
 

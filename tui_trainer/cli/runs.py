@@ -41,15 +41,15 @@ def runs(as_json: bool) -> None:
 
 
 def _row(summary: Summary) -> list[str]:
-    from tui_trainer.core.figures import duration, value
+    from tui_trainer.core.figures import duration, epoch, value
     from tui_trainer.core.text import plain
 
     best = summary.best
     return [
         plain(summary.run.id),
         summary.state,
-        f"{summary.epoch:.4g}",
-        f"{summary.headline} {value(best.headline)}, epoch {best.epoch:g}" if best else "–",
+        epoch(summary.epoch),
+        f"{summary.headline} {value(best.headline)}, epoch {epoch(best.epoch)}" if best else "–",
         duration(summary.duration_s),
         summary.title,
     ]

@@ -1,18 +1,17 @@
 """A run as text: what it is, its curves, its confusion matrix, its scores."""
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tui_trainer.cli.output import columns, typed
+from tui_trainer.cli.output import columns
 from tui_trainer.cli.results import Result, result_lines
 from tui_trainer.core.confusion import per_class
 from tui_trainer.core.diagnosis import beside_reason, diagnose
 from tui_trainer.core.events import Evaluated, Split
-from tui_trainer.core.figures import value
+from tui_trainer.core.figures import epoch, value
 from tui_trainer.core.history import History
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.summary import HEADLINE
@@ -20,10 +19,9 @@ from tui_trainer.core.text import plain
 from tui_trainer.core.titles import title
 from tui_trainer.core.verdicts import MARKS
 from tui_trainer.tui.plot import lineplot, matrix
-from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve, Style
+from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve, Style, Uniform
 from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.plot.spans import text_of
-from tui_trainer.tui.terminal import inherited_environment, needs_ascii
 
 _CHART_HEIGHT = 10
 _MAX_WIDTH = 100
@@ -33,7 +31,7 @@ _ENOUGH = 1000  # rows: a matrix is printed whole
 def picture(result: Result, recipe: Recipe, history: History) -> Iterator[str]:
     """All there is to say of a run, line by line, safe for a terminal."""
     width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-    ascii_only = needs_ascii(inherited_environment(os.environ)) or "utf" not in sys.stdout.encoding.lower()
+    ascii_only = "utf" not in sys.stdout.encoding.lower()
     yield f"{plain(recipe.name)}   {plain(' · '.join(title(recipe)))}"
     if result["reason"]:
         yield plain(result["reason"])
@@ -48,7 +46,7 @@ def picture(result: Result, recipe: Recipe, history: History) -> Iterator[str]:
             yield from _confusion(validation, history, width)
     yield ""
     for diagnosis in beside_reason(diagnose(history, recipe), history):
-        yield typed(f"{MARKS[diagnosis.severity]} {diagnosis.told}")
+        yield f"{MARKS[diagnosis.severity]} {diagnosis.told}"
     yield from result_lines(result)
 
 
@@ -57,11 +55,12 @@ def _chart(history: History, metric: str, width: int, glyphs: GlyphName) -> Iter
         ("train", "line", "train"),
         ("validation", "points", "val"),
     )
-    curves = []
-    for split, style, name in kinds:
-        steps, values = history.series(metric, split)
-        if len(steps):
-            curves.append(Curve.of(name, steps / history.steps_per_epoch, values, style, label=name))
+    axis = Uniform(float(history.steps_per_epoch))
+    curves = [
+        Curve(name, series, style, axis=axis, label=name)
+        for split, style, name in kinds
+        if (series := history.curves.get((split, metric)))
+    ]
     baselines = history.started.baselines if history.started else {}
     model = ChartModel(
         title=metric,
@@ -77,7 +76,8 @@ def _confusion(validation: Evaluated, history: History, width: int) -> Iterator[
     assert history.started is not None
     counts = np.asarray(validation.confusion, np.int64)
     names = [plain(name) for name in history.started.classes]
-    yield f"confusion matrix: validation, epoch {history.epoch_of(validation.step):g}; right ones in brackets"
+    after = epoch(history.epoch_of(validation.step))
+    yield f"confusion matrix: validation, epoch {after}; right ones in brackets"
     drawn = matrix.draw(counts, names, matrix.View(colour=False), width, _ENOUGH)
     yield from (text_of(line).rstrip() for line in drawn.lines)
     yield ""

@@ -1,5 +1,6 @@
 """From choices to a recipe, as app and command line make it; recipes as TOML and back."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -120,8 +121,8 @@ def compose(library: Library, choices: Choices = Choices(), base: Recipe | None 
     try:
         below, original = _below(library, choices, base)
     except UnknownPreset as error:
-        problems.append(Problem(None, choices.recipe, str(error)))
-        raise RecipeError([*problems, *(layer.problem for layer in above if layer.problem)]) from None
+        problems += [Problem(None, choices.recipe, str(error)), *error.problems]
+        raise RecipeError([*problems, *(problem for layer in above for problem in layer.problems)]) from None
     try:
         recipe = assembled([DEFAULTS, *below, *above])
     except RecipeError as error:
@@ -186,11 +187,16 @@ def _settings_layers(library: Library, choices: Choices, problems: list[Problem]
     for option, key, value in assignments:
         for path, leaf in leaves(nested(key, value)).items():
             before, other = given.setdefault(path, (option, leaf))
-            if other != leaf:
+            if other != leaf and not _are_nan(other, leaf):
                 problems.append(Problem(None, path, f"given twice: {before} and {option}"))
     # A kind replaces what lies below it, so it goes below the settings of that kind, the outer one first.
     assignments.sort(key=lambda each: (0, each[1].count(".")) if each[1].endswith(".kind") else (1, 0))
     return [Layer(nested(key, value)) for _, key, value in assignments]
+
+
+def _are_nan(*values: Any) -> bool:
+    """Whether all are the one value that is not equal to itself."""
+    return all(isinstance(value, float) and math.isnan(value) for value in values)
 
 
 def _assignments(
@@ -214,8 +220,8 @@ def _assignments(
     for part in WITHIN:
         for name in choices.replaced.get(part, ()):
             (layer,) = library.part_layers(part, [name])
-            if layer.problem:
-                problems.append(layer.problem)
+            if layer.problems:
+                problems += layer.problems
                 continue
             for key, value in leaves(layer.table).items():
                 yield f"--{part} {name}", key, value

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from tui_trainer.core import figures
 from tui_trainer.core.events import Evaluated, Split
 from tui_trainer.core.history import History
 
@@ -99,7 +100,7 @@ class Course:
 
     def epoch(self, index: int) -> str:
         """The epoch after which a value was measured."""
-        return f"{self.history.epoch_of(int(self.steps[index])):.4g}"
+        return figures.epoch(self.history.epoch_of(int(self.steps[index])))
 
     def evaluation(self, split: Split) -> Evaluated | None:
         """The latest evaluation of a split."""

@@ -83,7 +83,7 @@ def _diverged(course: Course, recipe: Recipe) -> Diagnosis | None:
     if odd := course.lost_at():
         name, number, step = odd
         epoch = math.ceil(course.history.epoch_of(step))
-        text = f"diverged: the {name} became {value(number)} at step {step:,} (epoch {epoch})"
+        text = f"diverged: the {name} became {value(number)} at step {step:,} (epoch {epoch:,})"
         return Diagnosis("diverged", "alarm", text, cure)
     if not len(course):
         return None
@@ -144,7 +144,8 @@ def _is_trivial(course: Course, thin: Course, baseline: Baseline) -> bool:
 
 def _only_answer(course: Course) -> str:
     """That all samples are taken for one class, where they are and were in the whole window."""
-    seen = [e for e in course.history.evaluations["validation"] if 0 < e.step <= course.step][-WINDOW:]
+    last = course.history.evaluations_until("validation", course.step, WINDOW)
+    seen = [evaluation for evaluation in last if evaluation.step > 0]
     matrices = [np.asarray(e.confusion, np.int64) for e in seen if _is_square(e.confusion)]
     if not matrices or any((matrix.sum(axis=0) > 0).sum() != 1 for matrix in matrices):
         return ""
@@ -260,7 +261,7 @@ def _confusion(course: Course) -> Iterator[Diagnosis]:
         return
     assert evaluation.confusion is not None
     found = most_confused(evaluation.confusion)
-    if found is not None:
+    if found is not None and found.count > 1:
         true, predicted = _class_name(course, found.true), _class_name(course, found.predicted)
         share = f"{found.count:,} of {found.of:,}"
         text = f"most frequent confusion: {true} taken for {predicted}, {share} on validation"

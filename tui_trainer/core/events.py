@@ -15,7 +15,9 @@ Phase: TypeAlias = Literal["loading", "training", "evaluating", "paused", "finis
 ENDED: frozenset[Phase] = frozenset({"finished", "stopped", "failed"})
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True):
+# gc=False: events hold no cycles, and a log may hold hundreds of thousands, which the collector would walk
+# again and again while they are read.
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", omit_defaults=True, gc=False):
     """Common to all: which start of the worker said it, and after how much active training time."""
 
     attempt: int
@@ -79,7 +81,7 @@ class Evaluated(Event, frozen=True, kw_only=True, tag="evaluated"):
     num_samples: int
     metrics: Mapping[str, float]
     """``loss``; ``accuracy``, ``roc_auc`` or ``r2``, ``mae``, ``rmse`` (original units); ``penalty``."""
-    confusion: Sequence[Sequence[int]] | None = None
+    confusion: tuple[tuple[int, ...], ...] | None = None
     """(C, C) counts: rows are the true class, columns the predicted one."""
     predictions: int | None = None
     """Regression: where in pictures.log the ``Predictions`` of this evaluation begin."""

@@ -50,6 +50,12 @@ def value(number: float | None) -> str:
     return f"{number:.3f}" if size >= 0.09995 or size == 0 else f"{number:.3g}"
 
 
+def epoch(number: float) -> str:
+    """How many epochs: whole ones as ``7`` or ``24,980``, others to the hundredth: ``0.47``, ``2.5``."""
+    text = f"{number:,.2f}" if number >= 0.095 else f"{number:.2g}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def rate(per_second: float) -> str:
     """Updates a second: ``0.42``, ``38``, ``1,610``."""
     if not math.isfinite(per_second):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from tui_trainer.core.rundir import RunDir
 
 LOWER_IS_BETTER: frozenset[str] = frozenset({"loss", "mae", "rmse", "penalty"})
+
+_step_of = attrgetter("step")
 
 _PACE_S = 3.0
 """The pace is measured over at least this much active time, so that one slow batch does not shake the ETA."""
@@ -64,6 +69,8 @@ class History:
         self.damage: list[Skipped] = []
         """Parts of the log that could not be read."""
         self._clock = _Clock()
+        self._best: dict[str, tuple[int, Evaluated | None]] = {}
+        """Metric -> how many validations were compared, and the best of them."""
 
     # Folding
 
@@ -110,11 +117,17 @@ class History:
                 return
         evaluations = self.evaluations[event.split]
         if evaluations and evaluations[-1].step >= event.step:
-            evaluations[:] = [other for other in evaluations if other.step != event.step]
-        evaluations.append(event)
-        evaluations.sort(key=lambda evaluation: evaluation.step)
+            self._best.clear()
+            place = bisect_right(evaluations, event.step, key=_step_of)
+            told_before = place > 0 and evaluations[place - 1].step == event.step
+            evaluations[place - told_before : place] = [event]
+        else:
+            evaluations.append(event)
         for metric, value in event.metrics.items():
-            self.curves.setdefault((event.split, metric), Series()).append_point(event.step, value)
+            curve = self.curves.get((event.split, metric))
+            if curve is None:
+                curve = self.curves[event.split, metric] = Series()
+            curve.append_point(event.step, value)
         if event.weights == "last":
             self.step = max(self.step, event.step)
             self._clock.tell(event.step, event.elapsed_s)
@@ -123,7 +136,8 @@ class History:
         for series in (*self.batch.values(), *self.curves.values()):
             series.cut_after(step)
         for evaluations in self.evaluations.values():
-            evaluations[:] = [evaluation for evaluation in evaluations if evaluation.step <= step]
+            del evaluations[bisect_right(evaluations, step, key=_step_of) :]
+        self._best.clear()
         self.notes[:] = [note for note in self.notes if note.step <= step]
         self.chosen.clear()
         self.finished = None
@@ -143,25 +157,28 @@ class History:
         names = dict.fromkeys(metric for _, metric in self.curves)
         return tuple(sorted(names, key=lambda name: name != "loss"))
 
-    def series(self, metric: str, split: Split) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Steps and values (n,) of one metric at every evaluation of a split."""
-        told = [(e.step, e.metrics[metric]) for e in self.evaluations[split] if metric in e.metrics]
-        return np.array([step for step, _ in told], np.int64), np.array(
-            [value for _, value in told], np.float64
-        )
-
     def best(self, select_by: str) -> Evaluated | None:
         """The best validation by one metric, the earliest of equals; a non-finite value never wins."""
-        candidates = [
-            e for e in self.evaluations["validation"] if np.isfinite(e.metrics.get(select_by, np.nan))
-        ]
+        validations = self.evaluations["validation"]
+        num_compared, best = self._best.get(select_by, (0, None))
         sign = 1 if select_by in LOWER_IS_BETTER else -1
-        return min(candidates, key=lambda evaluation: sign * evaluation.metrics[select_by], default=None)
+        for evaluation in validations[num_compared:]:
+            value = evaluation.metrics.get(select_by, math.nan)
+            if math.isfinite(value) and (best is None or sign * value < sign * best.metrics[select_by]):
+                best = evaluation
+        self._best[select_by] = len(validations), best
+        return best
 
-    def evaluation_at(self, split: Split, step: int) -> Evaluated | None:
+    def evaluations_until(self, split: Split, step: float, most: int) -> list[Evaluated]:
+        """The last evaluations of a split at or before ``step``, at most so many, in step order."""
+        evaluations = self.evaluations[split]
+        end = bisect_right(evaluations, step, key=_step_of)
+        return evaluations[max(0, end - most) : end]
+
+    def evaluation_at(self, split: Split, step: float) -> Evaluated | None:
         """The last evaluation of a split at or before ``step``."""
-        before = [evaluation for evaluation in self.evaluations[split] if evaluation.step <= step]
-        return before[-1] if before else None
+        found = self.evaluations_until(split, step, 1)
+        return found[0] if found else None
 
     def validation_at(self, step: int) -> Evaluated | None:
         """The last validation at or before ``step``."""
@@ -250,10 +267,12 @@ class _Clock:
         return np.asarray(np.interp(np.asarray(elapsed_s, np.float64), elapsed, steps))
 
     def pace(self, at_least_steps: int) -> float | None:
-        for step, elapsed in zip(reversed(self._steps), reversed(self._elapsed), strict=True):
-            num_steps, seconds = self._steps[-1] - step, self._elapsed[-1] - elapsed
-            if num_steps >= at_least_steps and seconds >= _PACE_S:
-                break
+        long_ago = min(
+            bisect_right(self._steps, self._steps[-1] - at_least_steps),
+            bisect_right(self._elapsed, self._elapsed[-1] - _PACE_S),
+        )
+        since = max(0, long_ago - 1)
+        num_steps, seconds = self._steps[-1] - self._steps[since], self._elapsed[-1] - self._elapsed[since]
         return num_steps / seconds if num_steps and seconds > 0 else None
 
 

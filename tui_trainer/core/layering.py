@@ -17,7 +17,7 @@ class Layer:
     table: Table
     source: str | None = None  # the file; None for what the user set by key
     replaces: frozenset[str] = frozenset()
-    problem: Problem | None = None  # why nothing is in it: the preset it stands for is missing
+    problems: tuple[Problem, ...] = ()  # why nothing is in it: the preset it stands for is not to be had
 
 
 DEFAULTS = Layer(Recipe().model_dump(exclude_none=True))
@@ -50,13 +50,13 @@ def stacked(layers: Iterable[Layer]) -> Table:
 def assembled(layers: Sequence[Layer]) -> Recipe:
     """The recipe the layers make. Raises RecipeError; each problem names the file that set what is wrong."""
     recipe, problems = validate(stacked(layers))
-    absent = [layer for layer in layers if layer.problem]
+    absent = [layer for layer in layers if layer.problems]
     if recipe and not absent:
         return recipe
     # An absent preset is one mistake: that its part then has no kind is not another.
     kinds = {f"{part}.kind" for layer in absent for part in layer.replaces}
     raise RecipeError(
-        [layer.problem for layer in absent if layer.problem]
+        [problem for layer in absent for problem in layer.problems]
         + [
             replace(problem, file=_source(problem, layers))
             for problem in problems

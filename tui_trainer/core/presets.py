@@ -45,7 +45,14 @@ ALIASES = {"bce": "binary-cross-entropy", "cce": "cross-entropy"}
 
 
 class UnknownPreset(LookupError):
-    """No preset bears that name; the text is one sentence with the nearest or all there are."""
+    """No preset bears that name; the text is one sentence with the nearest or all there are.
+
+    Where a file bears it, ``problems`` is all that is wrong in it.
+    """
+
+    def __init__(self, text: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(text)
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ class Library:
             try:
                 assembled(cls(found, tuple(problems)).layers(preset))
             except RecipeError as error:
-                wrong += error.problems
+                wrong += [problem for problem in error.problems if problem not in problems]
             if wrong:
                 problems += wrong
             else:
@@ -91,11 +98,15 @@ class Library:
         preset = self.presets.get((group, name)) or self.presets.get((group, ALIASES.get(name, "")))
         if preset:
             return preset
-        ending = f"{group}/{name}.toml"
-        if broken := next((at.file for at in self.problems if at.file and at.file.endswith(ending)), None):
-            raise UnknownPreset(f"{broken} has mistakes")
+        if mistakes := self.mistakes(name, (group,)):
+            raise UnknownPreset(f"{mistakes[0].file} has mistakes", mistakes)
         names = [preset.name for preset in self.group(group)]
         raise UnknownPreset(f"no such preset in {group}{hint(name, names)}")
+
+    def mistakes(self, name: str, groups: Sequence[str] = GROUPS) -> list[Problem]:
+        """What is wrong in the files that bear the name of a preset."""
+        endings = tuple(f"/{group}/{name}.toml" for group in groups)
+        return [problem for problem in self.problems if problem.file and problem.file.endswith(endings)]
 
     def group(self, group: str) -> list[Preset]:
         """The presets of a group, in teaching order."""
@@ -145,13 +156,14 @@ class Library:
         layers: list[Layer] = []
         for name in names:
             key, value = (f"{part}.preset", toml(name)) if file else (f"--{part} {name}", "")
+            mistakes: tuple[Problem, ...] = ()
             try:
                 preset = self.get(GROUP_OF[part], name)
                 layer, wrong = Layer(preset.values, preset.file), _clash(preset, names, layers)
             except UnknownPreset as error:
-                wrong = str(error)
+                wrong, mistakes = str(error), error.problems
             if wrong:
-                layer = Layer({part: {}}, file, problem=Problem(file, key, wrong, value))
+                layer = Layer({part: {}}, file, problems=(Problem(file, key, wrong, value), *mistakes))
             layers.append(layer)
         replaces = frozenset(PARTS) & {part}
         return [replace(layer, replaces=replaces) if at == 0 else layer for at, layer in enumerate(layers)]

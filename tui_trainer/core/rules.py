@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from tui_trainer.core.case import ADAPTIVE, CONVOLUTIONAL, ERROR_LOSSES, Case
+from tui_trainer.core.case import ADAPTIVE, CONVOLUTIONAL, ERROR_LOSSES, VGG16_LARGEST_LR, Case
 from tui_trainer.core.events import Task
 from tui_trainer.core.facts import DataFacts
 from tui_trainer.core.recipe import BinaryCrossEntropy, CrossEntropy, ErrorLoss, Loss, Recipe
@@ -225,6 +225,18 @@ RULES: tuple[Rule, ...] = (
         lambda case: case.optimizer in ADAPTIVE and case.lr >= 0.1,
         "{case.optimizer} moves every weight by about the learning rate at each step: {case.lr:g} is far.",
         "choose optimizer.lr=0.001",
+    ),
+    Rule(
+        "doubtful",
+        "optimizer",
+        lambda case: (
+            case.architecture == "vgg16"
+            and not case.has_batch_norm
+            and case.optimizer in ADAPTIVE
+            and case.lr >= VGG16_LARGEST_LR
+        ),
+        "With {case.optimizer} at {case.lr:g} vgg16 stays at chance, unless it has batch norm.",
+        "choose optimizer.lr=0.0001, or batch-norm",
     ),
     Rule(
         "doubtful",

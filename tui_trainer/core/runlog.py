@@ -102,6 +102,8 @@ class LogReader:
         self.path = path
         self.offset = 0
         """How far the log has been read, in bytes."""
+        self.size = 0
+        """How large the log was when it was last read, in bytes."""
         self.unknown = 0
         """How many events were skipped because this version does not know them."""
 
@@ -120,7 +122,7 @@ class LogReader:
             except FileNotFoundError:
                 return Batch()
             try:
-                size = os.fstat(fd).st_size
+                size = self.size = os.fstat(fd).st_size
                 if size < self.offset:
                     # The file was cut. What it lost was read; what is to come starts after its last frame.
                     self.offset = _end_of_frames(fd)

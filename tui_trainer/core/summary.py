@@ -88,6 +88,9 @@ class Fold:
     damaged: int = 0
     scores: list[Score] = field(default_factory=list)
     """Of every validation of the last weights, by step."""
+    _num_compared: int = 0
+    _best: Score | None = None
+    """The best of so many scores."""
 
     def apply(self, event: AnyEvent) -> None:
         """Take in the next event of the log."""
@@ -110,6 +113,7 @@ class Fold:
                 self.step = event.at_step
                 while self.scores and self.scores[-1].step > event.at_step:
                     self.scores.pop()
+                self._num_compared, self._best = 0, None
             case Finished() | Note() | Predictions():
                 pass
             case _:
@@ -123,10 +127,17 @@ class Fold:
     @property
     def best(self) -> Score | None:
         """The best by ``select_by``; of equals the earlier. What is not finite is never the best."""
+        for score in self.scores[self._num_compared :]:
+            if self._is_better(score):
+                self._best = score
+        self._num_compared = len(self.scores)
+        return self._best
+
+    def _is_better(self, score: Score) -> bool:
+        best = self._best
         if self.select_by == "loss":
-            return min((s for s in self.scores if math.isfinite(s.loss)), key=lambda s: s.loss, default=None)
-        finite = (s for s in self.scores if math.isfinite(s.headline))
-        return max(finite, key=lambda s: s.headline, default=None)
+            return math.isfinite(score.loss) and (best is None or score.loss < best.loss)
+        return math.isfinite(score.headline) and (best is None or score.headline > best.headline)
 
     def epoch_of(self, step: int) -> float:
         """A step in epochs."""

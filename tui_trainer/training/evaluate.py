@@ -1,6 +1,6 @@
 """One split measured in eval mode: its loss and scores, its confusion matrix or its predictions."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from math import nan
 from typing import Literal
@@ -32,7 +32,7 @@ class Measured:
 
     num_samples: int
     metrics: Mapping[str, float]
-    confusion: Sequence[Sequence[int]] | None = None
+    confusion: tuple[tuple[int, ...], ...] | None = None
     """(C, C) counts: rows are the true class, columns the predicted one."""
     predictions: Predictions | None = None
 
@@ -76,7 +76,7 @@ class Evaluator:
         metrics["accuracy"] = float(np.trace(confusion) / len(targets))
         if self.task == "binary":
             metrics["roc_auc"] = roc_auc(targets.cpu().numpy(), second_class_scores(outputs).cpu().numpy())
-        return Measured(len(targets), metrics, confusion=confusion.tolist())
+        return Measured(len(targets), metrics, confusion=tuple(map(tuple, confusion.tolist())))
 
     def _in_original_units(self, standardized: Tensor) -> NDArray[np.float32]:
         values: NDArray[np.float32] = (standardized[:, 0] * self.target_std + self.target_mean).cpu().numpy()

@@ -21,7 +21,7 @@ from tui_trainer.core.presets import Library, user_folder
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys, launcher, terminal
-from tui_trainer.tui.ascii import AsciiFilter
+from tui_trainer.tui.ascii import AsciiFilter, only_ascii, wording
 from tui_trainer.tui.messages import RunOpened, TrainRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.pacing import FIRST_ATTEMPT, pace
@@ -131,6 +131,7 @@ class TrainerApp(App[None]):
     def _show(self, run: RunDir) -> None:
         from tui_trainer.tui.screens.run import RunScreen
 
+        self.clear_notifications()
         self.push_screen(RunScreen(run, glyphs="ascii" if self._options.ascii else "braille"))
 
     # Screens
@@ -144,6 +145,7 @@ class TrainerApp(App[None]):
         self._go(-1)
 
     def _go(self, step: int) -> None:
+        self.clear_notifications()
         while len(self.screen_stack) > 1:
             self.pop_screen()
         at = next(index for index, tab in enumerate(TABS) if tab == self.current_mode)
@@ -154,7 +156,8 @@ class TrainerApp(App[None]):
         from tui_trainer.tui.screens.reader import help_for
 
         if isinstance(self.screen, keys.Explained):
-            self.push_screen(help_for(self.screen))
+            screen = self.screen
+            self.push_screen(help_for(screen, wording(screen), ascii_only=only_ascii(screen)))
 
     def action_command_palette(self) -> None:
         """Find a command by name."""
@@ -172,9 +175,10 @@ class TrainerApp(App[None]):
         others = keys.remapped(screen.active_bindings)
         for active in screen.active_bindings.values():
             key = by_id.get(active.binding.id or "")
-            if key and key.label and key.in_footer:
+            if key and key.label:
                 run = partial(self.run_action, key.action, active.node)
-                yield SystemCommand(f"{key.label} ({keys.shown(key, others)})", key.help, run)
+                name = keys.shown(key, others, ascii_only=only_ascii(screen))
+                yield SystemCommand(f"{key.label} ({name})", key.help, run)
         for light, words in ((False, "Dark colours"), (True, "Light colours")):
             yield SystemCommand(
                 words, "Change the colours of the app.", partial(self._use_theme, self._themes[light])

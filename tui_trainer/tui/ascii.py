@@ -92,7 +92,12 @@ _CELLS = {
 
 def spelled(text: str) -> str:
     """``text`` in ASCII as one would type it: Greek letters by name, accents dropped, ``?`` for the rest."""
-    return text if text.isascii() else _cells(text.translate(_SPELLED))
+    return text if text.isascii() else _cells(with_keys(text).translate(_SPELLED))
+
+
+def with_keys(text: str) -> str:
+    """Arrows in pairs are keys, not a direction."""
+    return text.replace("↑↓", "Up/Down").replace("←→", "Left/Right")
 
 
 def _cells(text: str) -> str:

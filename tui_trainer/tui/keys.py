@@ -25,7 +25,7 @@ class Key:
     """As Textual names them, with commas between."""
     action: str
     label: str
-    """One or two words, for the footer and the command palette."""
+    """One or two words, for the footer and the command palette; empty for keys that only move."""
     help: str
     """One sentence, for the help screen."""
     shown: str = ""
@@ -65,7 +65,7 @@ EVERYWHERE = (
         "app.quit_anywhere",
         "ctrl+q,ctrl+c",
         "quit",
-        "quit",
+        "",
         "The same, also while you type.",
         in_footer=False,
         priority=True,
@@ -82,9 +82,16 @@ NEW = (
     Key("new.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
     Key("new.find", "/", "find", "find", "Show only presets whose name or summary holds a text.", "/"),
     *(
-        Key(f"new.part_{number}", str(number), f"part({number})", "", f"Go to {name}.", in_footer=False)
+        Key(
+            f"new.part_{number}",
+            str(number),
+            f"part({number})",
+            name,
+            f"Go to {'the ' * (not number)}{name}.",
+            in_footer=False,
+        )
         for number, name in enumerate(
-            ("the recipe", "data", "architecture", "loss", "optimizer", "regularization", "training")
+            ("recipe", "data", "architecture", "loss", "optimizer", "regularization", "training")
         )
     ),
     Key("new.left", "left", "step(-1)", "", "Go to the part above.", "←", in_footer=False),
@@ -99,7 +106,14 @@ NEW = (
         "Download the data set, if it is not here, and train.",
         in_footer=False,
     ),
-    Key("new.problems", "p", "problems", "", "List the mistakes in your preset files.", in_footer=False),
+    Key(
+        "new.problems",
+        "p",
+        "problems",
+        "mistakes",
+        "List the mistakes in your preset files.",
+        in_footer=False,
+    ),
     Key(
         "new.back",
         "escape",
@@ -117,14 +131,16 @@ RUN = (
     Key("run.cursor_left", "left", "cursor(-1)", "values", "Read values off the charts, to the left.", "←"),
     Key("run.cursor_right", "right", "cursor(1)", "values", "Read values off the charts, to the right.", "→"),
     *(
-        Key(f"run.view_{number}", str(number), f"view({number})", "", f"Show {name} below.", in_footer=False)
-        for number, name in enumerate(
+        Key(
+            f"run.view_{number}", str(number), f"view({number})", name, f"Show {what} below.", in_footer=False
+        )
+        for number, (name, what) in enumerate(
             (
-                "the confusion matrix, or predicted against actual values",
-                "the scores of each class or split",
-                "the layers",
-                "what the worker printed",
-                "the recipe",
+                ("confusion", "the confusion matrix, or predicted against actual values"),
+                ("scores", "the scores of each class or split"),
+                ("layers", "the layers"),
+                ("worker log", "what the worker printed"),
+                ("recipe", "the recipe"),
             ),
             1,
         )
@@ -141,12 +157,20 @@ RUN = (
     ),
     Key("run.columns_right", ">", "columns(1)", "", "Scroll it to the right.", ">", in_footer=False),
     Key("run.split", "v", "split", "split", "Show validation, train or, at the end, test.", "v"),
-    Key("run.percent", "p", "percent", "", "Counts, or percent of each row.", "p", in_footer=False),
-    Key("run.log", "y", "log", "", "A logarithmic y axis, or a linear one.", "y", in_footer=False),
-    Key("run.smooth", "m", "smooth", "", "Smooth the curves: off, light, strong.", "m", in_footer=False),
-    Key("run.x_axis", "e", "x_axis", "", "Draw over epochs, time or steps.", "e", in_footer=False),
-    Key("run.window", "w", "window", "", "The whole run, or its last quarter.", "w", in_footer=False),
-    Key("run.glyphs", "g", "glyphs", "", "Draw with braille, blocks or ASCII.", "g", in_footer=False),
+    Key("run.percent", "p", "percent", "percent", "Counts, or percent of each row.", "p", in_footer=False),
+    Key("run.log", "y", "log", "log y", "A logarithmic y axis, or a linear one.", "y", in_footer=False),
+    Key(
+        "run.smooth",
+        "m",
+        "smooth",
+        "smoothing",
+        "Smooth the curves: off, light, strong.",
+        "m",
+        in_footer=False,
+    ),
+    Key("run.x_axis", "e", "x_axis", "x axis", "Draw over epochs, time or steps.", "e", in_footer=False),
+    Key("run.window", "w", "window", "window", "The whole run, or its last quarter.", "w", in_footer=False),
+    Key("run.glyphs", "g", "glyphs", "glyphs", "Draw with braille, blocks or ASCII.", "g", in_footer=False),
     Key("run.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
     Key("run.back", "escape", "back", "back", "Leave cursor, full screen or replay; then the run.", "Esc"),
 )
@@ -162,12 +186,21 @@ RUNS = (
     Key("runs.back", "escape", "back", "", "Leave the search; show all runs.", in_footer=False),
 )
 
-QUIT = (Key("quit.cancel", "escape", "dismiss(False)", "stay", "Stay here.", "Esc"),)
+QUIT = (
+    Key("quit.up", "up", "look(-1)", "look", "Go to the answer above.", "↑"),
+    Key("quit.down", "down", "look(1)", "look", "Go to the answer below.", "↓"),
+    Key("quit.answer", "enter", "answer", "answer", "Give the marked answer.", "Enter"),
+    Key("quit.cancel", "escape", "dismiss(False)", "stay", "Stay here.", "Esc"),
+)
 
 READER = (
     Key("reader.back", "escape", "app.pop_screen", "back", "Go back.", "Esc"),
     Key("reader.up", "up", "scroll(-1)", "scroll", "Scroll up.", "↑"),
     Key("reader.down", "down", "scroll(1)", "scroll", "Scroll down.", "↓"),
+    Key("reader.page_up", "pageup", "page(-1)", "page", "Scroll up by a page.", "PgUp"),
+    Key("reader.page_down", "pagedown,space", "page(1)", "page", "Scroll down by a page.", "PgDn"),
+    Key("reader.home", "home", "edge(-1)", "", "Go to the beginning.", "Home", in_footer=False),
+    Key("reader.end", "end", "edge(1)", "", "Go to the end.", "End", in_footer=False),
 )
 
 CODE = (
@@ -195,11 +228,21 @@ def remapped(active: Mapping[str, ActiveBinding]) -> dict[str, str]:
     return {id_: ",".join(names) for id_, names in found.items() if set(names) - given.get(id_, set())}
 
 
-def shown(key: Key, others: Mapping[str, str]) -> str:
-    """How a key is written: ``Enter``, ``ctrl+q``; ``others`` are remapped."""
+_ARROWS = {"↑": "Up", "↓": "Down", "←": "Left", "→": "Right"}
+
+
+def shown(key: Key, others: Mapping[str, str], *, ascii_only: bool = False) -> str:
+    """How a key is written: ``Enter``, ``ctrl+q``, and ``↑`` or ``Up``; ``others`` are remapped."""
     if key.shown and key.id not in others:
-        return key.shown
+        return _ARROWS.get(key.shown, key.shown) if ascii_only else key.shown
     return " ".join(name.strip() for name in others.get(key.id, key.keys).split(","))
+
+
+def together(first: str, second: str) -> str:
+    """Two keys that belong together: ``↑↓``, ``[ ]``, ``Up/Down``."""
+    if len(first) > 1 or len(second) > 1:
+        return f"{first}/{second}"
+    return f"{first} {second}" if first.isascii() else first + second
 
 
 def load_keymap(path: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:

@@ -1,6 +1,7 @@
 """One run as a screen follows it: its log read bit by bit, its state judged, or its replay."""
 
 import math
+import time
 from collections import deque
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from tui_trainer.core import liveness, rules
 from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.control import ControlReader, Pace
-from tui_trainer.core.events import Evaluated, Predictions, Split
+from tui_trainer.core.events import AnyEvent, Evaluated, Predictions, Split
 from tui_trainer.core.facts import facts
 from tui_trainer.core.history import History
 from tui_trainer.core.layers import Layer
@@ -56,6 +57,9 @@ class Watch:
         """Whether a replay goes on by itself."""
         self._live = History()
         self._reader = LogReader(run.events)
+        self._ahead: deque[AnyEvent] = deque()
+        """Events that were read but not taken in yet."""
+        self._has_more = True
         self._control: ControlReader | None = None
         self._control_attempt = 0
         self._replay: Replay | None = None
@@ -128,20 +132,36 @@ class Watch:
     # Reading
 
     def read_new(self, max_seconds: float = 0.03) -> bool:
-        """Read what the run said since, for about so long; whether that was anything."""
+        """Read what the run said since and take it in, for about so long; whether that was anything."""
+        deadline = time.monotonic() + max_seconds
+        found = self._read(max_seconds / 2) if not self._ahead else False
+        while self._ahead:
+            try:
+                self._live.apply(self._ahead.popleft())
+            except ValueError as error:  # whole, but not what an event of its kind holds
+                self.problem = plain(f"an event of the log makes no sense: {error}", limit=200)
+            found = True
+            if time.monotonic() >= deadline:
+                break
+        self.more = self._has_more or bool(self._ahead)
+        return found
+
+    def _read(self, max_seconds: float) -> bool:
+        """Read on for about so long; whether there was damage."""
         try:
             batch = self._reader.read_new(max_seconds=max_seconds)
         except RunLogError as error:
-            self.more, self.problem = False, plain(str(error))
+            self._has_more, self.problem = False, plain(str(error))
             return False
-        self.more = batch.more
+        self._has_more = batch.more
+        self._ahead.extend(batch.events)
         self._live.damage.extend(batch.damage)
-        for event in batch.events:
-            try:
-                self._live.apply(event)
-            except ValueError as error:  # whole, but not what an event of its kind holds
-                self.problem = plain(f"an event of the log makes no sense: {error}", limit=200)
-        return bool(batch.events or batch.damage)
+        return bool(batch.damage)
+
+    @property
+    def share_read(self) -> float:
+        """How much of the log has been read: 0 to 1."""
+        return self._reader.offset / self._reader.size if self._reader.size else 0.0
 
     def judge(self, now: float) -> bool:
         """Find out the state at ``now`` (Unix time); whether it is another than before."""

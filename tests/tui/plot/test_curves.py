@@ -174,3 +174,10 @@ loss  0.247 train(eval) · 0.347 val
     │        ⠈⠉ train
     └0      5      10    15       epoch
 """
+
+
+@pytest.mark.parametrize(("x_axis", "end"), [("epoch", 7.0), ("step", 280.0), ("time", 7.0)])
+def test_a_run_that_crashed_is_drawn_as_far_as_it_came(x_axis, end):
+    options = ChartOptions(x_axis=x_axis)
+    assert loss_curves(told(7), options).x_range[1] > end
+    assert loss_curves(told(7), options, is_over=True).x_range == (0.0, end)

@@ -35,19 +35,27 @@ class _View:
     whole: bool
 
 
-def loss_curves(history: History, options: ChartOptions, marks: tuple[Mark, ...] = ()) -> ChartModel:
+def loss_curves(
+    history: History, options: ChartOptions, marks: tuple[Mark, ...] = (), *, is_over: bool = False
+) -> ChartModel:
     """The loss: train and validation at evaluations, and of every batch, dotted, behind them."""
-    return metric_curves(history, options, "loss", marks)
+    return metric_curves(history, options, "loss", marks, is_over=is_over)
 
 
 def metric_curves(
-    history: History, options: ChartOptions, metric: str, marks: tuple[Mark, ...] = ()
+    history: History,
+    options: ChartOptions,
+    metric: str,
+    marks: tuple[Mark, ...] = (),
+    *,
+    is_over: bool = False,
 ) -> ChartModel:
     """One metric: train as a line and validation as points, at evaluations; what every step recorded behind.
 
-    The x of ``marks`` are steps.
+    The x of ``marks`` are steps. ``is_over``: no more will come, also where the worker could not say so.
     """
-    view = _view(history, options)
+    is_over = is_over or history.ended
+    view = _view(history, options, is_over)
     smoothing = SMOOTHING_SHARE[options.smoothing] * (view.high - view.low)
     curves = []
     batch = history.batch.get(metric)
@@ -72,15 +80,15 @@ def metric_curves(
     )
 
 
-def _view(history: History, options: ChartOptions) -> _View:
+def _view(history: History, options: ChartOptions, is_over: bool) -> _View:
     """The axis and its ends: all that is planned, so that curves grow into a picture that stands still.
 
     When the run has ended, all that was done.
     """
     done = float(history.step)
-    planned = done if history.ended and done else float(max(history.planned_steps, history.step, 1))
+    planned = done if is_over and done else float(max(history.planned_steps, history.step, 1))
     if options.x_axis == "time":
-        return _time_view(history, options, done)
+        return _time_view(history, options, done, is_over)
     per_epoch = float(history.steps_per_epoch)
     epochs = options.x_axis == "epoch"
     axis = Uniform(per_epoch) if epochs else Uniform()
@@ -92,8 +100,8 @@ def _view(history: History, options: ChartOptions) -> _View:
     return _View(axis, options.x_axis, 0.0, high, whole=high >= 2)
 
 
-def _time_view(history: History, options: ChartOptions, done: float) -> _View:
-    eta_s = history.eta_s() or 0.0
+def _time_view(history: History, options: ChartOptions, done: float, is_over: bool) -> _View:
+    eta_s = 0.0 if is_over else history.eta_s() or 0.0
     longest = history.elapsed_s + (eta_s if options.window == "all" else 0.0)
     unit, label = next((u, name) for u, name, limit in _TIME_UNITS if longest < limit)
     steps, seconds = history.knots()
@@ -101,7 +109,7 @@ def _time_view(history: History, options: ChartOptions, done: float) -> _View:
     now = history.elapsed_s / unit
     if options.window == "recent" and done:
         return _View(axis, label, *_recent(now), whole=False)
-    if history.ended and now:
+    if is_over and now:
         return _View(axis, label, 0.0, now, whole=False)
     return _View(axis, label, 0.0, _round_up(max(longest / unit, 1.0)), whole=False)
 

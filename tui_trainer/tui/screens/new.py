@@ -264,18 +264,16 @@ class NewScreen(Screen[None]):
     # Keys
 
     def action_train(self) -> None:
-        """Train the recipe, unless something keeps it from that: then say what."""
-        if problem := self._obstacle():
-            self.notify(problem, severity="warning", markup=False)
-        elif self._draft.absence:
-            self.notify(wording(self)(plain(self._draft.absence)), severity="warning", markup=False)
+        """Train the recipe, unless something keeps it from that, which is said below already."""
+        if self._obstacle() or self._draft.absence:
+            self._insist()
         else:
             self._train(download=False)
 
     def action_download(self) -> None:
         """Train with leave to download the data set first."""
-        if problem := self._obstacle():
-            self.notify(problem, severity="warning", markup=False)
+        if self._obstacle():
+            self._insist()
         elif self._draft.absence:
             self._train(download=True)
 
@@ -293,6 +291,11 @@ class NewScreen(Screen[None]):
             path, problem = next(iter(self._wrong.items()))
             return wording(self)(f"{path} {problem}")
         return wording(self)(self._draft.refused[0].reason) if self._draft.refused else ""
+
+    def _insist(self) -> None:
+        """Point to what keeps the recipe from being trained."""
+        self.app.bell()
+        self.query_one(Outlook).insist()
 
     def _train(self, *, download: bool) -> None:
         if plan := self._draft.plan:

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -16,7 +17,10 @@ from tui_trainer.core import control
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys
+from tui_trainer.tui.ascii import only_ascii
 from tui_trainer.tui.pacing import FIRST_ATTEMPT
+from tui_trainer.tui.widgets.key_bar import items, rows
+from tui_trainer.tui.widgets.lines import Lines
 
 Answer: TypeAlias = Literal["keep", "stop", "cancel"]
 
@@ -26,6 +30,32 @@ _ANSWERS: tuple[tuple[Answer, str], ...] = (
     ("cancel", "stay here"),
 )
 _LOOK_EVERY_S = 0.1
+
+
+class Answers(OptionList, inherit_bindings=False):
+    """One row an answer, the one that Enter gives marked without need of colour."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False, compact=True)
+        self.add_options(Option(f"  {words}", id=answer) for answer, words in _ANSWERS)
+
+    def on_mount(self) -> None:
+        """Begin at the first."""
+        self.highlighted = 0
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Move the mark."""
+        for place, (answer, words) in enumerate(_ANSWERS):
+            mark = "▸" if place == event.option_index else " "
+            self.replace_option_prompt(answer, f"{mark} {words}")
+
+
+class AnswerKeys(Lines):
+    """What the keys of the question do."""
+
+    def lines(self, width: int) -> list[Content]:
+        """One row of them."""
+        return rows(items(keys.QUIT, keys.remapped(self.screen.active_bindings), only_ascii(self)), width)
 
 
 class QuitScreen(ModalScreen[bool]):
@@ -44,8 +74,18 @@ class QuitScreen(ModalScreen[bool]):
             yield Static(
                 f"{names} {'is' if len(self._live_runs) == 1 else 'are'} still training.", markup=False
             )
-            yield OptionList(*(Option(words, id=answer) for answer, words in _ANSWERS), compact=True)
+            yield Answers()
             yield Static("", markup=False, id="waiting")
+            yield AnswerKeys()
+
+    def action_look(self, by: int) -> None:
+        """Mark another answer."""
+        answers = self.query_one(Answers)
+        answers.action_cursor_down() if by > 0 else answers.action_cursor_up()
+
+    def action_answer(self) -> None:
+        """Give the answer that is marked."""
+        self.query_one(Answers).action_select()
 
     @on(OptionList.OptionSelected)
     def _answer(self, event: OptionList.OptionSelected) -> None:
@@ -61,7 +101,8 @@ class QuitScreen(ModalScreen[bool]):
         except OSError as error:
             self._say(f"cannot be asked to stop: {error}")
             return
-        self.query_one(OptionList).display = False
+        for widget in (self.query_one(Answers), self.query_one(AnswerKeys)):
+            widget.display = False
         self._say("stopping… (Esc stays, ctrl+c leaves it to end by itself)")
         self.set_interval(_LOOK_EVERY_S, self._leave_when_stopped)
 

@@ -1,6 +1,6 @@
 """Screens of running text: one reads, scrolls and goes back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -37,16 +37,29 @@ class Reader(Screen[None]):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""
-        self.query_one("#page").scroll_relative(y=lines, animate=False)
+        # At once: of several keys before the next refresh each counts.
+        self.query_one("#page").scroll_relative(y=lines, animate=False, immediate=True)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages that share a line."""
+        self.action_scroll(pages * max(1, self.query_one("#page").content_size.height - 1))
+
+    def action_edge(self, side: int) -> None:
+        """Go to the beginning (-1) or the end (1)."""
+        page = self.query_one("#page")
+        page.scroll_to(y=0 if side < 0 else page.max_scroll_y, animate=False, immediate=True)
 
 
-def help_for(screen: keys.Explained) -> Reader:
-    """How to read a screen, and what its keys do."""
+def help_for(screen: keys.Explained, say: Callable[[str], str], *, ascii_only: bool) -> Reader:
+    """How to read a screen, and what its keys do; ``say`` makes a text fit for the terminal."""
     paragraphs: list[Paragraph] = []
     for text in screen.HOW_TO_READ.split("\n\n"):
-        paragraphs += [Paragraph(Content(text)), _BLANK]
+        paragraphs += [Paragraph(Content(say(text))), _BLANK]
     others = keys.remapped(screen.active_bindings)
-    rows = [(keys.shown(key, others), key.help) for key in (*screen.KEYS, *keys.EVERYWHERE)]
+    rows = [
+        (keys.shown(key, others, ascii_only=ascii_only), say(key.help))
+        for key in (*screen.KEYS, *keys.EVERYWHERE)
+    ]
     width = max(len(name) for name, _ in rows)
     paragraphs += [
         Paragraph(Content(sentence), Content.styled(f"{name:>{width}}  ", "bold $primary"))

@@ -35,7 +35,9 @@ _TICK_S = 0.1
 _TICK_OVER_SSH_S = 0.2
 _FIGURES_S = 1.0
 _VIEW_S = 0.25
-"""The lower half follows evaluations no faster than one can look."""
+"""The lower half and the remarks follow evaluations no faster than one can look."""
+_CATCHING_UP_S = 0.25
+"""While a long log is read, so long between pictures of what is known by then."""
 _URGENT_ROWS: dict[Role, int] = {"bad": 3, "warn": 2, "accent": 2}
 """So many for the first fact, by the role of its mark, however low the screen."""
 _FACTS = 3
@@ -93,6 +95,7 @@ class RunScreen(Screen[None]):
         self._look = Look(colour=terminal.color_system(os.environ) != "none")
         self._view = 0
         self._page = Page(())
+        self._figures = header.Figures((), ((),))
         self._question = ""
         self._asked_until = 0.0
         self._told_at = 0.0
@@ -118,7 +121,7 @@ class RunScreen(Screen[None]):
         self._look = replace(self._look, language=spoken(self))
         self._told_at = time.monotonic()
         self._interval_s = _TICK_OVER_SSH_S if os.environ.get("SSH_CONNECTION") else _TICK_S
-        self.set_interval(self._interval_s, self._tick)
+        self.set_interval(self._interval_s, self._look_again)
         self.call_after_refresh(self._tick)
 
     @on(SpanView.Resized)
@@ -131,23 +134,30 @@ class RunScreen(Screen[None]):
 
     # Following
 
+    def _look_again(self) -> None:
+        """Unless there is more to be read at once: then a tick follows a tick already."""
+        if not self._watch.more:
+            self._tick()
+
     def _tick(self) -> None:
         """Read what is new, and draw what it changes: charts at once, figures once a second."""
         watch, now = self._watch, time.monotonic()
         changed = watch.read_new()
         if watch.more:
             self.call_after_refresh(self._tick)
-            if now - self._told_at < _FIGURES_S:
-                return
+            if now - self._told_at >= _CATCHING_UP_S:
+                self._draw()
+            return
         changed |= watch.advance(self._interval_s)
         turned = self._judge()
-        if changed:
+        if changed or turned:
             self._draw_charts()
         if turned or (now - self._told_at >= _FIGURES_S and (watch.is_live or watch.is_replay)):
             self._draw_texts()
             self._draw_view()
         elif self._num_evaluations != self._viewed and now - self._viewed_at >= _VIEW_S:
             self._draw_view()
+            self._draw_remarks()
 
     @property
     def _num_evaluations(self) -> int:
@@ -175,8 +185,10 @@ class RunScreen(Screen[None]):
         if self.has_class("-full"):
             return
         history = self._watch.history
-        self.query_one("#loss", LineChart).show(loss_curves(history, self._options), self._options)
-        metric = metric_curves(history, self._options, self._watch.headline)
+        is_over = not self._watch.is_live and not self._watch.is_replay
+        loss = loss_curves(history, self._options, is_over=is_over)
+        self.query_one("#loss", LineChart).show(loss, self._options)
+        metric = metric_curves(history, self._options, self._watch.headline, is_over=is_over)
         metric = replace(metric, title=header.name_of(metric.title))
         self.query_one("#metric", LineChart).show(metric, self._options)
 
@@ -199,13 +211,18 @@ class RunScreen(Screen[None]):
         """Header, facts and keys: all that has figures in it."""
         watch = self._watch
         self._told_at = time.monotonic()
+        self._figures = header.Figures.of(watch, self._clock())
+        self._draw_remarks()
+        is_full = self.has_class("-full")
+        self.query_one(RunKeys).show(watch, has_cursor=self._look.step is not None, is_full=is_full)
+
+    def _draw_remarks(self) -> None:
+        """What an evaluation changes of the texts: the best value and what is going on."""
         head = self.query_one("#header", SpanView)
-        head.show(header.lines(watch, self._clock(), head.content_size.width))
+        head.show(header.lines(self._watch, self._figures, head.content_size.width))
         told = self._told()
         self._draw_facts(told)
         self._draw_side(told)
-        is_full = self.has_class("-full")
-        self.query_one(RunKeys).show(watch, has_cursor=self._look.step is not None, is_full=is_full)
 
     def _draw_facts(self, told: list[Line]) -> None:
         """The most urgent fact; where there is something to try, that too."""

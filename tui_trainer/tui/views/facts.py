@@ -31,7 +31,8 @@ def marks(watch: Watch) -> list[Line]:
         happened.append((best.step, f"best validation {watch.select_by}, weights kept"))
     happened.sort(key=lambda each: each[0], reverse=True)
     return [
-        (Span(f"epoch {history.epoch_of(step):.4g}", "quiet"), Span(f"  {text}")) for step, text in happened
+        (Span(f"epoch {figures.epoch(history.epoch_of(step))}", "quiet"), Span(f"  {text}"))
+        for step, text in happened
     ]
 
 
@@ -74,7 +75,7 @@ def _ending(watch: Watch) -> Iterator[Line]:
             for metric in dict.fromkeys((watch.headline, "loss", "rmse"))
             if metric in test.metrics
         )
-        epoch = f"{history.epoch_of(test.step):.4g}"
+        epoch = figures.epoch(history.epoch_of(test.step))
         yield _fact("✓", "good", f"test {values} ({test.num_samples:,} samples, weights of epoch {epoch})")
     if watch.state in ("finished", "stopped") and history.reason:
         yield _fact("·", "quiet", plain(history.reason))

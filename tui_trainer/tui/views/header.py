@@ -1,6 +1,7 @@
 """The two lines above a run: what it is and how it goes."""
 
 import math
+from dataclasses import dataclass
 
 from tui_trainer.core import figures
 from tui_trainer.core.history import History
@@ -12,16 +13,31 @@ from tui_trainer.tui.watch import Watch
 _EVALUATING_IS_LONG_S = 1.0
 
 
-def lines(watch: Watch, now: float, width: int) -> tuple[Line, Line]:
-    """Name and state; pace and best value. ``now`` is Unix time."""
+@dataclass(frozen=True)
+class Figures:
+    """What of the header changes with every step, and is read no more than once a second."""
+
+    status: Line
+    progress: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, watch: Watch, now: float) -> "Figures":
+        """As they are at ``now``, Unix time."""
+        return cls(status(watch, now), progress(watch))
+
+
+def lines(watch: Watch, figures: Figures, width: int) -> tuple[Line, Line]:
+    """Name and state; pace and best value."""
     recipe = plain(" · ".join(title(watch.recipe))) if watch.recipe else watch.run.id
     name = (Span(watch.name, "strong"), Span(f"  {recipe}", "quiet"))
-    return spread(name, status(watch, now), width), _second(watch, width)
+    return spread(name, figures.status, width), _second(watch, figures.progress, width)
 
 
 def status(watch: Watch, now: float) -> Line:
     """The state, where in training, and how long it will take."""
     history = watch.history
+    if watch.more:
+        return (Span("○ ", "quiet"), Span(f"reading… {100 * watch.share_read:.0f} %"))
     if watch.is_replay:
         held = "" if watch.is_playing else ", held"
         return (Span("▸ ", "accent"), Span(f"replay{held}  {_epoch(history)}"))
@@ -52,11 +68,10 @@ def status(watch: Watch, now: float) -> Line:
             return (Span("? ", "warn"), Span(watch.said))
 
 
-def _second(watch: Watch, width: int) -> Line:
+def _second(watch: Watch, ways: tuple[Line, ...], width: int) -> Line:
     """Progress in as many words as there is room for beside the best value."""
     found = best(watch, width)
     room = width - width_of(found) - 2
-    ways = progress(watch)
     return spread(next((way for way in ways if width_of(way) <= room), ways[-1]), found, width)
 
 
@@ -67,7 +82,7 @@ def progress(watch: Watch) -> tuple[Line, ...]:
     if history.finished and not watch.is_replay:
         seconds = history.finished.training_s
         speed = f" at {figures.rate(history.step / seconds)}/s" if seconds > 0 else ""
-        epochs = f"{history.epoch_of(history.step):.4g} epochs"
+        epochs = f"{figures.epoch(history.epoch_of(history.step))} epochs"
         return _ways(f"{epochs} · {updates}{speed}", f"{epochs} · {updates}", epochs)
     if watch.is_live and watch.updates_per_s is not None:
         pace = figures.rate(watch.updates_per_s)
@@ -99,7 +114,7 @@ def best(watch: Watch, width: int) -> Line:
     if watch.headline != watch.select_by and watch.headline in found.metrics:
         values += f", {name_of(watch.headline)} {figures.value(found.metrics[watch.headline])}"
     split = "validation" if width >= 110 else "val"
-    where = f"epoch {history.epoch_of(found.step):.4g}"
+    where = f"epoch {figures.epoch(history.epoch_of(found.step))}"
     return (Span(f"best at {where}: ", "quiet"), Span(f"{split} {values}"))
 
 
@@ -111,4 +126,4 @@ def name_of(metric: str) -> str:
 def _epoch(history: History) -> str:
     """The epoch that is being trained: ``epoch 7/20``."""
     total = max(1, math.ceil(history.num_epochs))
-    return f"epoch {min(max(1, math.ceil(history.epoch_of(history.step))), total)}/{total}"
+    return f"epoch {min(max(1, math.ceil(history.epoch_of(history.step))), total):,}/{total:,}"

@@ -58,11 +58,11 @@ def _cells(summary: Summary, now: float, *, wide: bool) -> list[str | Span]:
         summary.state,
         Span(summary.name, "strong"),
         _best(summary),
-        f"{summary.best.epoch:.4g}" if summary.best else "–",
+        figures.epoch(summary.best.epoch) if summary.best else "–",
     ]
     if wide:
         last = figures.value(summary.last.headline) if summary.last else "–"
-        cells += [last, f"{summary.epoch:.4g}", figures.duration(summary.duration_s)]
+        cells += [last, figures.epoch(summary.epoch), figures.duration(summary.duration_s)]
     return [*cells, Span(figures.age(now - summary.started_at), "quiet")]
 
 

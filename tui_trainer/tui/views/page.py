@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tui_trainer.core import figures
 from tui_trainer.core.events import Evaluated, Split
 from tui_trainer.core.language import Language
 from tui_trainer.tui.plot.matrix import Cells
@@ -48,7 +49,7 @@ def said(*sentences: str) -> Page:
 
 def moment(watch: Watch, evaluation: Evaluated, *, long: bool) -> str:
     """Which evaluation this is: ``validation after epoch 7 · 270 samples``."""
-    epoch = f"{watch.history.epoch_of(evaluation.step):.4g}"
+    epoch = figures.epoch(watch.history.epoch_of(evaluation.step))
     if evaluation.weights == "best":
         when = f"weights of epoch {epoch}"
     elif evaluation.step == 0:

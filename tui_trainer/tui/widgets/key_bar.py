@@ -1,11 +1,11 @@
 """The last rows of a screen: its keys and what they do."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from textual.content import Content
 
-from tui_trainer.tui.ascii import wording
-from tui_trainer.tui.keys import EVERYWHERE, Key, remapped, shown
+from tui_trainer.tui.ascii import only_ascii
+from tui_trainer.tui.keys import EVERYWHERE, Key, remapped, shown, together
 from tui_trainer.tui.widgets.lines import Lines
 
 _GAP = "   "
@@ -20,22 +20,21 @@ class KeyBar(Lines):
 
     def lines(self, width: int) -> list[Content]:
         """The keys in rows."""
-        others, say = remapped(self.screen.active_bindings), wording(self)
-        own, everywhere = items(self._keys, others, say), items(EVERYWHERE, others, say)
-        together = rows([*own, *everywhere], width)
-        return together if len(together) == 1 else [*rows(own, width), *rows(everywhere, width)]
+        others, ascii_only = remapped(self.screen.active_bindings), only_ascii(self)
+        own, everywhere = items(self._keys, others, ascii_only), items(EVERYWHERE, others, ascii_only)
+        one_row = rows([*own, *everywhere], width)
+        return one_row if len(one_row) == 1 else [*rows(own, width), *rows(everywhere, width)]
 
 
-def items(keys: Iterable[Key], others: Mapping[str, str], say: Callable[[str], str]) -> list[tuple[str, str]]:
+def items(keys: Iterable[Key], others: Mapping[str, str], ascii_only: bool) -> list[tuple[str, str]]:
     """Key and label, where neighbours with one label share it: ``("↑↓", "look")``."""
     found: list[tuple[str, str]] = []
     for key in keys:
         if not key.in_footer or not key.label:
             continue
-        name = say(shown(key, others))
+        name = shown(key, others, ascii_only=ascii_only)
         if found and found[-1][1] == key.label:
-            before = found.pop()[0]
-            name = f"{before}{'' if len(before) == len(name) == 1 and not name.isascii() else ' '}{name}"
+            name = together(found.pop()[0], name)
         found.append((name, key.label))
     return found
 

@@ -13,6 +13,7 @@ from tui_trainer.tui.pacing import epochs_per_s
 from tui_trainer.tui.widgets.lines import Lines
 
 READY = "ready"
+OBSTACLE = "✗"
 
 
 class Outlook(Lines):
@@ -23,11 +24,18 @@ class Outlook(Lines):
         self._draft: Draft | None = None
         self._wrong: tuple[str, ...] = ()
         self._remarks: tuple[str, ...] = ()
+        self._insists = False
 
     def show(self, draft: Draft, *, wrong: Sequence[str] = (), remarks: Sequence[str] = ()) -> None:
         """Show what ``draft`` comes to, what was typed that is wrong, and ``remarks`` about neither."""
         self._draft, self._wrong, self._remarks = draft, tuple(wrong), tuple(remarks)
+        self._insists = False
         self.refresh(layout=True)
+
+    def insist(self) -> None:
+        """Have what keeps one from training stand out until something changes."""
+        self._insists = True
+        self.refresh()
 
     def lines(self, width: int) -> list[Content]:
         """Figures, then a row for each thing to know."""
@@ -39,6 +47,8 @@ class Outlook(Lines):
         rows = _ends(Content(sizes), Content(_effort(draft)), width)
         for lead, style, text in self._statements(draft):
             body = Content(say(text)).wrap(width - 2)
+            if self._insists and lead == OBSTACLE:
+                body = [line.stylize("bold reverse") for line in body]
             rows += [
                 Content.styled(f"{lead} ", f"bold {style}") + body[0],
                 *("  " + line for line in body[1:]),
@@ -50,11 +60,11 @@ class Outlook(Lines):
     def _statements(self, draft: Draft) -> Iterator[tuple[str, str, str]]:
         """Mark, colour and text of each row: first what keeps one from training."""
         for finding in draft.refused:
-            yield "✗", "$error", f"refused: {_sentence(finding)}"
+            yield OBSTACLE, "$error", f"refused: {_sentence(finding)}"
         if draft.absence:
-            yield "✗", "$warning", plain(draft.absence)
+            yield OBSTACLE, "$warning", plain(draft.absence)
         for text in self._wrong:
-            yield "✗", "$error", text
+            yield OBSTACLE, "$error", text
         if not draft.refused and not draft.absence and not self._wrong:
             yield "✓", "$success", READY
         for finding in draft.findings:

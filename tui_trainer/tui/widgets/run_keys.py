@@ -3,6 +3,7 @@
 from textual.content import Content
 
 from tui_trainer.tui import keys
+from tui_trainer.tui.ascii import only_ascii
 from tui_trainer.tui.watch import Watch
 from tui_trainer.tui.widgets.key_bar import rows
 from tui_trainer.tui.widgets.lines import Lines
@@ -21,12 +22,13 @@ class RunKeys(Lines):
         """Show what fits the state of the run and the screen."""
         labels = _labels(watch, has_cursor=has_cursor, is_full=is_full)
         remapped = keys.remapped(self.screen.active_bindings)
+        ascii_only = only_ascii(self)
         said: list[tuple[str, str]] = []
         for id_, label in labels.items():
             key = _BY_ID[id_]
-            name = keys.shown(key, remapped)
+            name = keys.shown(key, remapped, ascii_only=ascii_only)
             if said and said[-1][1] == label:
-                name = said.pop()[0] + name
+                name = keys.together(said.pop()[0], name)
             said.append((name, label))
         if tuple(said) != self._said:
             self._said = tuple(said)

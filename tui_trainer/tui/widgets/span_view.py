@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_trainer.tui.ascii import only_ascii, with_keys
 from tui_trainer.tui.plot.palette import palette_for
 from tui_trainer.tui.plot.spans import Line, Role, Span, width_of
 
@@ -77,6 +78,8 @@ class SpanView(Widget):
             width = self.content_size.width
             self.refresh(*(Region(0, y, width, 1) for y in (chosen, self._chosen) if y is not None))
             self._chosen = chosen
+        if only_ascii(self):
+            lines = [tuple(span._replace(text=with_keys(span.text)) for span in line) for line in lines]
         before, self._lines = self._lines, tuple(lines)
         changed = [
             Region(start, y, end - start, 1)
