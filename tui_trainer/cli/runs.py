@@ -49,10 +49,16 @@ def _row(summary: Summary) -> list[str]:
         plain(summary.run.id),
         summary.state,
         epoch(summary.epoch),
-        f"{summary.headline} {value(best.headline)}, epoch {epoch(best.epoch)}" if best else "–",
+        f"{summary.headline} {value(best.headline)}, {_moment(best)}" if best else "–",
         duration(summary.duration_s),
         summary.title,
     ]
+
+
+def _moment(score: Score) -> str:
+    from tui_trainer.core.figures import epoch
+
+    return f"step {score.step:,}" if score.epoch is None else f"epoch {epoch(score.epoch)}"
 
 
 def _object(summary: Summary) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from tui_trainer.core.diagnosis import beside_reason, diagnose
 from tui_trainer.core.events import Evaluated, Split
 from tui_trainer.core.figures import epoch, value
 from tui_trainer.core.history import History
+from tui_trainer.core.metrics import headline_of
 from tui_trainer.core.recipe import Recipe
-from tui_trainer.core.summary import HEADLINE
 from tui_trainer.core.text import plain
 from tui_trainer.core.titles import title
 from tui_trainer.core.verdicts import MARKS
@@ -36,7 +36,7 @@ def picture(result: Result, recipe: Recipe, history: History) -> Iterator[str]:
     if result["reason"]:
         yield plain(result["reason"])
     if history.started is not None:
-        for metric in ("loss", HEADLINE[history.started.task]):
+        for metric in dict.fromkeys(["loss", headline_of(history.started.task, history.metrics())]):
             yield ""
             yield from _chart(history, metric, width, "ascii" if ascii_only else "braille")
         best = result["best_step"]

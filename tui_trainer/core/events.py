@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 import msgspec
 
 Split: TypeAlias = Literal["train", "validation", "test"]
-Task: TypeAlias = Literal["regression", "binary", "multiclass"]
+Task: TypeAlias = Literal["regression", "binary", "multiclass", "any"]
+"""``any``: a loop of one's own, of which nobody knows more than the metrics it logs."""
 Phase: TypeAlias = Literal["loading", "training", "evaluating", "paused", "finished", "stopped", "failed"]
 
 ENDED: frozenset[Phase] = frozenset({"finished", "stopped", "failed"})
@@ -51,7 +52,9 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     num_test: int = 0
     parameters: int = 0
     steps_per_epoch: int = 1
+    """0 where nobody knows of epochs."""
     planned_steps: int = 1
+    """0 where nobody knows the end."""
     baselines: Mapping[str, Baseline] = {}
     """Metric name -> trivial answer."""
     numerics: Mapping[str, str | int | float | bool] = {}
@@ -118,6 +121,21 @@ class Note(Event, frozen=True, kw_only=True, tag="note"):
     text: str
 
 
+class FactsTold(Event, frozen=True, kw_only=True, tag="facts_told"):
+    """What a loop of one's own lets know only on its way; it takes the place of what RunStarted said."""
+
+    classes: Sequence[str] = ()
+    steps_per_epoch: int = 0
+
+    def told_to(self, started: RunStarted) -> RunStarted:
+        """``started`` as it would have been, had this been known then."""
+        return msgspec.structs.replace(
+            started,
+            classes=self.classes or started.classes,
+            steps_per_epoch=self.steps_per_epoch or started.steps_per_epoch,
+        )
+
+
 class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     """The run goes on from a checkpoint: everything after ``at_step`` is cut from every series."""
 
@@ -125,5 +143,14 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
 
 
 AnyEvent: TypeAlias = (
-    RunStarted | PhaseChanged | Steps | Evaluated | Predictions | Finished | Heartbeat | Note | Resumed
+    RunStarted
+    | PhaseChanged
+    | Steps
+    | Evaluated
+    | Predictions
+    | Finished
+    | Heartbeat
+    | Note
+    | FactsTold
+    | Resumed
 )

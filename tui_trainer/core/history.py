@@ -7,13 +7,16 @@ from bisect import bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tui_trainer.core import figures
 from tui_trainer.core.events import (
     ENDED,
     AnyEvent,
     Evaluated,
+    FactsTold,
     Finished,
     Heartbeat,
     Note,
@@ -24,13 +27,12 @@ from tui_trainer.core.events import (
     Split,
     Steps,
 )
+from tui_trainer.core.metrics import LOWER_IS_BETTER
 from tui_trainer.core.series import Series
 
 if TYPE_CHECKING:
     from tui_trainer.core.framing import Skipped
     from tui_trainer.core.rundir import RunDir
-
-LOWER_IS_BETTER: frozenset[str] = frozenset({"loss", "mae", "rmse", "penalty"})
 
 _step_of = attrgetter("step")
 
@@ -95,6 +97,8 @@ class History:
                 self.finished = event
             case Note():
                 self.notes.append(event)
+            case FactsTold():
+                self.started = event.told_to(self.started) if self.started else None
             case Resumed():
                 self._cut_after(event.at_step, event.elapsed_s)
 
@@ -112,7 +116,7 @@ class History:
 
     def _apply_evaluated(self, event: Evaluated) -> None:
         if event.weights == "best":
-            self.chosen[event.split] = event
+            event = self.chosen[event.split] = _together(self.chosen.get(event.split), event)
             if event.split != "test":
                 return
         evaluations = self.evaluations[event.split]
@@ -120,7 +124,8 @@ class History:
             self._best.clear()
             place = bisect_right(evaluations, event.step, key=_step_of)
             told_before = place > 0 and evaluations[place - 1].step == event.step
-            evaluations[place - told_before : place] = [event]
+            before = evaluations[place - 1] if told_before else None
+            evaluations[place - told_before : place] = [_together(before, event)]
         else:
             evaluations.append(event)
         for metric, value in event.metrics.items():
@@ -192,13 +197,18 @@ class History:
         return self.phase in ENDED
 
     @property
+    def has_epochs(self) -> bool:
+        """Whether it is known how many steps make an epoch; a loop of one's own need not say."""
+        return self.started is None or self.started.steps_per_epoch > 0
+
+    @property
     def steps_per_epoch(self) -> int:
-        """Optimizer steps in one epoch."""
-        return self.started.steps_per_epoch if self.started else 1
+        """Optimizer steps in one epoch; 1 where nobody knows."""
+        return max(1, self.started.steps_per_epoch) if self.started else 1
 
     @property
     def planned_steps(self) -> int:
-        """Steps the recipe asks for; early stopping may end before."""
+        """Steps the recipe asks for; early stopping may end before. 0 where nobody knows."""
         return self.started.planned_steps if self.started else 1
 
     @property
@@ -209,6 +219,10 @@ class History:
     def epoch_of(self, step: float) -> float:
         """How many epochs, fractions included, are done after ``step``."""
         return step / self.steps_per_epoch
+
+    def moment(self, step: int) -> str:
+        """When a step was: ``epoch 2.5``, or ``step 1,200`` where nobody knows of epochs."""
+        return f"epoch {figures.epoch(self.epoch_of(step))}" if self.has_epochs else f"step {step:,}"
 
     def elapsed_at(self, steps: ArrayLike) -> NDArray[np.float64]:
         """Active training time in seconds at each of ``steps``, interpolated between events."""
@@ -229,9 +243,22 @@ class History:
     def eta_s(self) -> float | None:
         """Active seconds to the last planned step at the recent pace; None when over or not known yet."""
         pace = self.steps_per_second()
-        if self.ended or not pace:
+        if self.ended or not pace or not self.planned_steps:
             return None
         return max(self.planned_steps - self.step, 0) / pace
+
+
+def _together(before: Evaluated | None, event: Evaluated) -> Evaluated:
+    """What two evaluations of the same step say, the later one where both do."""
+    if before is None or before.step != event.step:
+        return event
+    return msgspec.structs.replace(
+        event,
+        num_samples=event.num_samples or before.num_samples,
+        metrics={**before.metrics, **event.metrics},
+        confusion=before.confusion if event.confusion is None else event.confusion,
+        predictions=before.predictions if event.predictions is None else event.predictions,
+    )
 
 
 class _Clock:

@@ -16,12 +16,12 @@ from tui_trainer.core.facts import facts
 from tui_trainer.core.history import History
 from tui_trainer.core.layers import Layer
 from tui_trainer.core.liveness import State
+from tui_trainer.core.metrics import headline_of
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.replay import Replay
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError, read_at
 from tui_trainer.core.sharing import command_line
-from tui_trainer.core.summary import HEADLINE
 from tui_trainer.core.text import plain
 
 ENDS: frozenset[State] = frozenset({"finished", "stopped", "failed", "crashed"})
@@ -95,7 +95,7 @@ class Watch:
     def headline(self) -> str:
         """The metric people ask for first."""
         started = self.history.started
-        return HEADLINE[started.task] if started else "accuracy"
+        return headline_of(started.task if started else None, self.history.metrics())
 
     @property
     def select_by(self) -> str:
