@@ -3,7 +3,8 @@
 ``step`` counts optimizer updates: step 0 is before the first, and the loss of update k belongs to step k.
 """
 
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -74,6 +75,8 @@ class Steps(Event, frozen=True, kw_only=True, tag="steps"):
 
     first_step: int
     metrics: Mapping[str, bytes]
+    split: Split | None = None
+    """The split they were measured over, at every one of these steps; None: they are the steps' own."""
 
 
 class Evaluated(Event, frozen=True, kw_only=True, tag="evaluated"):
@@ -89,6 +92,26 @@ class Evaluated(Event, frozen=True, kw_only=True, tag="evaluated"):
     predictions: int | None = None
     """Regression: where in pictures.log the ``Predictions`` of this evaluation begin."""
     weights: Literal["last", "best"] = "last"
+
+
+def evaluations_in(steps: Steps) -> Iterator[Evaluated]:
+    """What a block that was measured over a split says, an evaluation a step; nothing for any other block."""
+    if steps.split is None:
+        return
+    columns = {
+        metric: struct.unpack_from(f"<{len(values) // 4}f", values)
+        for metric, values in steps.metrics.items()
+    }
+    for place in range(max(map(len, columns.values()), default=0)):
+        yield Evaluated(
+            attempt=steps.attempt,
+            elapsed_s=steps.elapsed_s,
+            step=steps.first_step + place,
+            split=steps.split,
+            num_samples=0,
+            metrics={metric: column[place] for metric, column in columns.items() if place < len(column)},
+            weights="best" if steps.split == "test" else "last",
+        )
 
 
 class Predictions(Event, frozen=True, kw_only=True, tag="predictions"):

@@ -26,6 +26,7 @@ from tui_trainer.core.events import (
     RunStarted,
     Split,
     Steps,
+    evaluations_in,
 )
 from tui_trainer.core.metrics import LOWER_IS_BETTER
 from tui_trainer.core.series import Series
@@ -71,6 +72,8 @@ class History:
         self.damage: list[Skipped] = []
         """Parts of the log that could not be read."""
         self._clock = _Clock()
+        self._confused: set[Split] = set()
+        """Splits of which any evaluation recorded a confusion matrix."""
         self._best: dict[str, tuple[int, Evaluated | None]] = {}
         """Metric -> how many validations were compared, and the best of them."""
 
@@ -81,8 +84,11 @@ class History:
         self.attempt = event.attempt
         self.elapsed_s = max(self.elapsed_s, event.elapsed_s)
         match event:
-            case Steps():
+            case Steps(split=None):
                 self._apply_steps(event)
+            case Steps():
+                for evaluation in evaluations_in(event):
+                    self._apply_evaluated(evaluation)
             case Evaluated():
                 self._apply_evaluated(event)
             case RunStarted():
@@ -119,6 +125,8 @@ class History:
             event = self.chosen[event.split] = _together(self.chosen.get(event.split), event)
             if event.split != "test":
                 return
+        if event.confusion is not None:
+            self._confused.add(event.split)
         evaluations = self.evaluations[event.split]
         if evaluations and evaluations[-1].step >= event.step:
             self._best.clear()
@@ -158,8 +166,8 @@ class History:
         return self.batch.get("loss") or Series()
 
     def metrics(self) -> tuple[str, ...]:
-        """Names of the metrics that were evaluated, ``loss`` first, else in order of appearance."""
-        names = dict.fromkeys(metric for _, metric in self.curves)
+        """Names of all metrics: ``loss`` first, what was evaluated before what was not, as they appeared."""
+        names = dict.fromkeys([*(metric for _, metric in self.curves), *self.batch])
         return tuple(sorted(names, key=lambda name: name != "loss"))
 
     def best(self, select_by: str) -> Evaluated | None:
@@ -184,6 +192,18 @@ class History:
         """The last evaluation of a split at or before ``step``."""
         found = self.evaluations_until(split, step, 1)
         return found[0] if found else None
+
+    def confusion_at(self, split: Split, step: float) -> Evaluated | None:
+        """The last evaluation of a split at or before ``step`` that recorded a confusion matrix."""
+        if split not in self._confused:
+            return None
+        evaluations = self.evaluations[split]
+        before = reversed(evaluations[: bisect_right(evaluations, step, key=_step_of)])
+        return next((each for each in before if each.confusion is not None), None)
+
+    def validated(self) -> tuple[str, ...]:
+        """Names of the metrics that were measured on validation."""
+        return tuple(metric for split, metric in self.curves if split == "validation")
 
     def validation_at(self, step: int) -> Evaluated | None:
         """The last validation at or before ``step``."""

@@ -12,6 +12,12 @@ HEADLINE: dict[Task, str] = {"regression": "r2", "binary": "accuracy", "multicla
 _ASKED_FOR_FIRST = ("accuracy", "acc", "r2")
 
 
+def own_select_by(validated: Iterable[str]) -> str:
+    """The metric that says what is best where no recipe does: the loss, where it was validated."""
+    validated = tuple(validated)
+    return "loss" if "loss" in validated else headline_of("any", validated)
+
+
 def headline_of(task: Task | None, metrics: Iterable[str]) -> str:
     """The metric people ask for first; in a loop of one's own the best known of ``metrics`` it logs."""
     if task != "any":

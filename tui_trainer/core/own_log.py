@@ -6,6 +6,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 from tui_trainer.core.events import Split
@@ -34,15 +35,14 @@ class Block(NamedTuple):
     """Values of the same metrics at consecutive steps."""
 
     first_step: int
+    split: Split | None
+    """None: of the steps themselves."""
     metrics: Mapping[str, Sequence[float]]
 
-
-class Measured(NamedTuple):
-    """Metrics of a split, measured at one step."""
-
-    step: int
-    split: Split
-    metrics: Mapping[str, float]
+    @property
+    def length(self) -> int:
+        """How many steps."""
+        return len(next(iter(self.metrics.values())))
 
 
 @lru_cache(maxsize=4096)
@@ -59,8 +59,8 @@ def split_of(name: str) -> tuple[Split | None, str]:
     return None, plain(name, limit=MAX_NAME)
 
 
-def parts_of(rows: Iterable[Row]) -> Iterator[Block | Measured]:
-    """The rows in their order, values of steps in blocks as long as they can be."""
+def blocks_of(rows: Iterable[Row]) -> Iterator[Block]:
+    """The rows in their order, in blocks as long as they can be."""
     names: tuple[str, ...] = ()
     first_step = next_step = 0
     pending: list[Iterable[float]] = []
@@ -70,33 +70,18 @@ def parts_of(rows: Iterable[Row]) -> Iterator[Block | Measured]:
             pending.append(logged.values())
             next_step += 1
             continue
-        if pending:
-            yield _block(first_step, names, pending)
-            pending = []
-        named = [(*split_of(name), value) for name, value in logged.items()]
-        if named and all(split is None for split, *_ in named):
-            names, first_step, next_step, pending = tuple(logged), step, step + 1, [logged.values()]
-        else:
-            yield from _taken_apart(step, named)
-    if pending:
-        yield _block(first_step, names, pending)
+        yield from _blocks(first_step, names, pending)
+        names, first_step, next_step, pending = tuple(logged), step, step + 1, [logged.values()]
+    yield from _blocks(first_step, names, pending)
 
 
-def _block(first_step: int, names: Iterable[str], rows: Iterable[Iterable[float]]) -> Block:
-    columns = zip(*rows, strict=True)
-    return Block(first_step, {split_of(name)[1]: column for name, column in zip(names, columns, strict=True)})
-
-
-def _taken_apart(step: int, named: Iterable[tuple[Split | None, str, float]]) -> Iterator[Block | Measured]:
-    """One row whose metrics are of several splits."""
-    metrics: dict[Split | None, dict[str, float]] = {}
-    for split, metric, value in named:
-        metrics.setdefault(split, {})[metric] = value
-    for split, values in metrics.items():
-        if split is None:
-            yield Block(step, {metric: (value,) for metric, value in values.items()})
-        else:
-            yield Measured(step, split, values)
+def _blocks(first_step: int, names: Sequence[str], rows: Iterable[Iterable[float]]) -> Iterator[Block]:
+    splits: dict[Split | None, dict[str, Sequence[float]]] = {}
+    for name, column in zip(names, zip(*rows, strict=True), strict=False):
+        split, metric = split_of(name)
+        splits.setdefault(split, {})[metric] = column
+    for split, metrics in splits.items():
+        yield Block(first_step, split, metrics)
 
 
 def float32(values: Sequence[float]) -> bytes:
@@ -107,16 +92,11 @@ def float32(values: Sequence[float]) -> bytes:
     return data.tobytes()
 
 
-def not_finite(part: Block | Measured) -> Iterator[tuple[str, float, int]]:
-    """Name, value and step of the first of each metric that is NaN or infinite."""
-    if isinstance(part, Measured):
-        for metric, value in part.metrics.items():
-            if not math.isfinite(value):
-                yield f"{part.split} {metric}", value, part.step
-        return
-    for metric, values in part.metrics.items():
+def not_finite(block: Block) -> Iterator[tuple[str, float, int]]:
+    """Name, value and step of the first value of each metric that is NaN or infinite."""
+    for metric, values in block.metrics.items():
         if not math.isfinite(sum(values)):
-            for place, value in enumerate(values):
-                if not math.isfinite(value):
-                    yield metric, value, part.first_step + place
-                    break
+            found = ((value, place) for place, value in enumerate(values) if not math.isfinite(value))
+            for value, place in islice(found, 1):
+                name = f"{block.split} {metric}" if block.split else metric
+                yield name, value, block.first_step + place

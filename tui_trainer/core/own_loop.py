@@ -28,7 +28,7 @@ from tui_trainer.core.events import (
     RunStarted,
     Steps,
 )
-from tui_trainer.core.own_log import Block, Measured, Row, float32, not_finite, parts_of
+from tui_trainer.core.own_log import Block, Row, blocks_of, float32, not_finite
 from tui_trainer.core.rundir import RunDir, WorkerLock
 from tui_trainer.core.runlog import LogWriter
 from tui_trainer.core.text import plain
@@ -243,6 +243,7 @@ class Run:
         self.dir = run
         self._classes = tuple(str(each) for each in classes)
         self._steps_per_epoch = steps_per_epoch
+        self._began = perf_counter()
         self._tell(
             RunStarted(
                 **self._now(),
@@ -379,10 +380,10 @@ class Run:
             rows, self._rows = self._rows, []
             if os.getpid() != self._pid:
                 return
-            for part in parts_of(rows):
-                for name, value, step in not_finite(part):
+            for block in blocks_of(rows):
+                for name, value, step in not_finite(block):
                     self._remark(f"finite {name}", f"{name} became {value} at step {step:,}")
-                self._tell(self._event_of(part))
+                self._tell(self._event_of(block))
             if not self._unsaid and now - self._spoke_at >= HEARTBEAT_S:
                 self._tell(Heartbeat(**self._now(), step=max(0, self._step)))
             if not self._has_looked and self._requested():
@@ -391,17 +392,17 @@ class Run:
         finally:
             self._flushing.release()
 
-    def _event_of(self, part: Block | Measured) -> Event:
-        if isinstance(part, Block):
-            metrics = {metric: float32(values) for metric, values in part.metrics.items()}
-            return Steps(**self._now(), first_step=part.first_step, metrics=metrics)
+    def _event_of(self, block: Block) -> Event:
+        if block.split is None or block.length > 1:
+            metrics = {metric: float32(values) for metric, values in block.metrics.items()}
+            return Steps(**self._now(), first_step=block.first_step, metrics=metrics, split=block.split)
         return Evaluated(
             **self._now(),
-            step=part.step,
-            split=part.split,
+            step=block.first_step,
+            split=block.split,
             num_samples=0,
-            metrics=part.metrics,
-            weights="best" if part.split == "test" else "last",
+            metrics={metric: values[0] for metric, values in block.metrics.items()},
+            weights="best" if block.split == "test" else "last",
         )
 
     def _requested(self) -> bool:

@@ -20,9 +20,10 @@ from tui_trainer.core.events import (
     Resumed,
     RunStarted,
     Steps,
+    evaluations_in,
 )
 from tui_trainer.core.liveness import State
-from tui_trainer.core.metrics import LOWER_IS_BETTER, headline_of
+from tui_trainer.core.metrics import LOWER_IS_BETTER, headline_of, own_select_by
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
 from tui_trainer.core.text import plain
@@ -112,6 +113,9 @@ class Fold:
             case PhaseChanged():
                 self.phase, self.reason = event.phase, event.reason
                 self.step = max(self.step, event.step)
+            case Steps(split="validation"):
+                for evaluation in evaluations_in(event):
+                    self._score(evaluation)
             case Steps():
                 lengths = [len(values) // 4 for values in event.metrics.values()]
                 self.step = max(self.step, event.first_step + max(lengths, default=0) - 1)
@@ -145,15 +149,16 @@ class Fold:
 
     def _is_better(self, score: Score) -> bool:
         best = self._best
-        if self.select_by == "loss" and (self._is_recipe or "loss" in self._metrics):
+        by = own_select_by(self._metrics) if self._is_own else self.select_by
+        if by == "loss":
             return math.isfinite(score.loss) and (best is None or score.loss < best.loss)
         sign = -1 if self.headline in LOWER_IS_BETTER else 1
         is_known = math.isfinite(score.headline)
         return is_known and (best is None or sign * score.headline > sign * best.headline)
 
     @property
-    def _is_recipe(self) -> bool:
-        return self.started is None or self.started.task != "any"
+    def _is_own(self) -> bool:
+        return self.started is not None and self.started.task == "any"
 
     def epoch_of(self, step: int) -> float | None:
         """A step in epochs; None where nobody knows of epochs."""
