@@ -191,11 +191,11 @@ class Run:
         """
         if self._log is None:
             return self._is_stop_asked
+        self._has_looked = True
         now = perf_counter()
-        if now - self._looked_at < LOOK_S:
+        if now - self._looked_at < LOOK_S and not self._is_paused:
             return self._is_stop_asked
         try:
-            self._has_looked = True
             self._hear()
             if now - self._flushed_at >= FLUSH_S:
                 self._flush()
@@ -207,10 +207,8 @@ class Run:
 
     def close(self) -> None:
         """Mark the run as finished, or stopped where that was asked. More than once does nothing more."""
-        if self._is_stop_asked:
-            self._end("stopped", "")
-        else:
-            self._end("finished", "")
+        was_told = self._is_stop_asked and self._has_looked
+        self._end("stopped" if was_told else "finished", "")
 
     def __enter__(self) -> Self:
         return self
@@ -234,7 +232,7 @@ class Run:
         try:
             run = rundir.create_own(name, config)
         except TypeError as error:
-            self._remark("config", f"config is not kept, it must be a mapping: {error}")
+            self._remark("config", f"the config is not kept: {error}")
             run = rundir.create_own(name, None)
         self._lock = WorkerLock(run.lock)
         self._lock.acquire()
@@ -377,7 +375,10 @@ class Run:
             return
         try:
             self._flushed_at = now = perf_counter()
-            rows, self._rows = self._rows, []
+            rows = self._rows[:]
+            del self._rows[
+                : len(rows)
+            ]  # not another list: a second thread may be about to append to this one
             if os.getpid() != self._pid:
                 return
             for block in blocks_of(rows):

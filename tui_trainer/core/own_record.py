@@ -73,7 +73,9 @@ def _table_of(config: object) -> Mapping[Any, Any]:
         return config
     if is_dataclass(config) and not isinstance(config, type):
         return {field.name: getattr(config, field.name) for field in fields(config)}
-    return vars(config)
+    if hasattr(config, "__dict__"):
+        return vars(config)
+    raise TypeError(f"it is a {type(config).__name__}, not a mapping, a namespace or a data class")
 
 
 def _recordable(value: Any, depth: int) -> Any:

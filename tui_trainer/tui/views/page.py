@@ -69,7 +69,7 @@ def not_yet(watch: Watch, look: Look) -> Page:
     """Why there is no evaluation to show."""
     if watch.own is not None:
         return said(
-            f"No confusion matrix of the {look.split} split was logged.",
+            f"No confusion matrix of the {look.split} split was logged{' so far' * watch.is_live}.",
             "run.confusion(step, matrix, classes) logs one of validation.",
         )
     if look.split == "test" and watch.is_live:
