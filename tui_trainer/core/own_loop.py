@@ -376,9 +376,7 @@ class Run:
         try:
             self._flushed_at = now = perf_counter()
             rows = self._rows[:]
-            del self._rows[
-                : len(rows)
-            ]  # not another list: a second thread may be about to append to this one
+            del self._rows[: len(rows)]  # of this very list: another thread may be about to append to it
             if os.getpid() != self._pid:
                 return
             for block in blocks_of(rows):
