@@ -23,4 +23,5 @@ def table(history: History) -> Iterator[list[str | int]]:
     steps = sorted({step for column in columns.values() for step in column})
     for step, elapsed_s in zip(steps, history.elapsed_at(steps).tolist(), strict=True):
         values = [column.get(step, "") for column in columns.values()]
-        yield [step, f"{history.epoch_of(step):.6g}", f"{elapsed_s:.4f}", *values]
+        epoch = f"{history.epoch_of(step):.6g}" if history.has_epochs else ""
+        yield [step, epoch, f"{elapsed_s:.4f}", *values]

@@ -6,6 +6,7 @@ from tui_trainer.cli.output import columns
 from tui_trainer.core.events import Evaluated
 from tui_trainer.core.figures import duration, epoch, rate, value
 from tui_trainer.core.history import History
+from tui_trainer.core.metrics import own_select_by
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
 
@@ -31,13 +32,14 @@ def scores(evaluation: Evaluated) -> str:
     return " ".join(f"{name} {value(metrics[name])}" for name in _MAIN_METRICS if name in metrics)
 
 
-def result_of(run: RunDir, recipe: Recipe, history: History, *, state: str) -> Result:
+def result_of(run: RunDir, recipe: Recipe | None, history: History, *, state: str) -> Result:
     """What ``run`` came to; train and validation as they were at the best step, as test was measured then.
 
-    A value that is not known (no test after a stop, no pace of a run that failed) is None.
+    A value that is not known (no test after a stop, no pace of a run that failed) is None. A loop of one's
+    own has no ``recipe``.
     """
     finished, started = history.finished, history.started
-    best = history.best(recipe.training.select_by)
+    best = history.best(recipe.training.select_by if recipe else own_select_by(history.validated()))
     best_step = best.step if best else None
     pace = finished.steps / finished.training_s if finished and finished.training_s > 0 else None
     epochs = finished.epochs if finished else int(history.epoch_of(history.step))
@@ -46,11 +48,11 @@ def result_of(run: RunDir, recipe: Recipe, history: History, *, state: str) -> R
         "run": run.id,
         "status": state,
         "reason": history.reason if history.ended else "",
-        "epochs": epochs,
+        "epochs": epochs if history.has_epochs else None,
         "steps": history.step,
-        "best_epoch": None if best_step is None else epoch_at(history, best_step),
+        "best_epoch": None if best_step is None or not history.has_epochs else epoch_at(history, best_step),
         "best_step": best_step,
-        "parameters": started.parameters if started else None,
+        "parameters": (started.parameters or None) if started else None,
         "seconds": history.elapsed_s,
         "steps_per_second": pace,
         "train": measured(history.evaluation_at("train", best_step) if best_step is not None else None),
@@ -69,14 +71,17 @@ def epoch_at(history: History, step: int) -> int | float:
 def result_lines(result: Result) -> list[str]:
     """The same in a few lines, safe for a terminal."""
     pace = result["steps_per_second"]
+    done = [_count(result[f"{noun}s"], noun) for noun in ("epoch", "step") if result[f"{noun}s"] is not None]
     facts = [
-        f"{result['status']} after {_count(result['epochs'], 'epoch')}, {_count(result['steps'], 'step')}",
+        f"{result['status']} after {', '.join(done)}",
         f"{duration(result['seconds'])}" + (f" at {rate(pace)} steps/s" if pace else ""),
     ]
     if result["parameters"] is not None:
         facts.append(f"{result['parameters']:,} parameters")
     if result["best_epoch"] is not None:
         facts.append(f"best at epoch {epoch(result['best_epoch'])}")
+    elif result["best_step"] is not None:
+        facts.append(f"best at step {result['best_step']:,}")
     if result["test_reads"] > 1:
         facts.append(f"test read {result['test_reads']} times")
     return [" · ".join(facts), *score_table(result), f"run {result['run']}"]

@@ -49,10 +49,16 @@ def _row(summary: Summary) -> list[str]:
         plain(summary.run.id),
         summary.state,
         epoch(summary.epoch),
-        f"{summary.headline} {value(best.headline)}, epoch {epoch(best.epoch)}" if best else "–",
+        f"{summary.headline} {value(best.headline)}, {_moment(best)}" if best else "–",
         duration(summary.duration_s),
         summary.title,
     ]
+
+
+def _moment(score: Score) -> str:
+    from tui_trainer.core.figures import epoch
+
+    return f"step {score.step:,}" if score.epoch is None else f"epoch {epoch(score.epoch)}"
 
 
 def _object(summary: Summary) -> dict[str, Any]:
@@ -85,14 +91,23 @@ def _score(summary: Summary, score: Score | None) -> dict[str, Any] | None:
 def show(run: str, as_json: bool) -> None:
     """Print a run: recipe, curves, confusion matrix, what is going on, scores."""
     from tui_trainer.cli.results import result_of
-    from tui_trainer.cli.showing import picture
+    from tui_trainer.cli.showing import own_picture, picture
     from tui_trainer.core import liveness
     from tui_trainer.core.diagnosis import diagnose
 
     chosen = find_run(run)
-    history = _history(chosen)
+    history, now = _history(chosen), time.time()
+    own = chosen.own_loop()
+    if own is not None:
+        state = liveness.state_of if as_json else liveness.describe
+        result = result_of(chosen, None, history, state=state(chosen, history, now))
+        if as_json:
+            del result["event"]
+            print(to_json({**result, "diagnosis": [], "recipe": None, "config": own.config}))
+        else:
+            print(*own_picture(result, own, history), sep="\n")
+        return
     recipe = recorded_recipe(chosen)
-    now = time.time()
     if as_json:
         result = result_of(chosen, recipe, history, state=liveness.state_of(chosen, history, now))
         del result["event"]

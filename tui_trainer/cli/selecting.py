@@ -43,11 +43,14 @@ def recorded_recipe(run: RunDir) -> Recipe:
 
     Raises ClickException where it cannot be read.
     """
+    from tui_trainer.core.rundir import NoRecipe
     from tui_trainer.core.text import plain
     from tui_trainer.core.validation import RecipeError
 
     try:
         recipe, notes = run.recipe(), run.recipe_notes()
+    except NoRecipe as error:
+        raise click.ClickException(str(error)) from None
     except RecipeError as error:
         raise click.ClickException(
             f"the recipe recorded in {plain(str(run.recipe_toml))} cannot be read: {plain(str(error))}"

@@ -11,10 +11,11 @@ from tui_trainer.cli.results import Result, result_lines
 from tui_trainer.core.confusion import per_class
 from tui_trainer.core.diagnosis import beside_reason, diagnose
 from tui_trainer.core.events import Evaluated, Split
-from tui_trainer.core.figures import epoch, value
+from tui_trainer.core.figures import value
 from tui_trainer.core.history import History
+from tui_trainer.core.metrics import headline_of
+from tui_trainer.core.own_record import OwnLoop
 from tui_trainer.core.recipe import Recipe
-from tui_trainer.core.summary import HEADLINE
 from tui_trainer.core.text import plain
 from tui_trainer.core.titles import title
 from tui_trainer.core.verdicts import MARKS
@@ -30,24 +31,38 @@ _ENOUGH = 1000  # rows: a matrix is printed whole
 
 def picture(result: Result, recipe: Recipe, history: History) -> Iterator[str]:
     """All there is to say of a run, line by line, safe for a terminal."""
-    width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
-    ascii_only = "utf" not in sys.stdout.encoding.lower()
     yield f"{plain(recipe.name)}   {plain(' · '.join(title(recipe)))}"
-    if result["reason"]:
-        yield plain(result["reason"])
-    if history.started is not None:
-        for metric in ("loss", HEADLINE[history.started.task]):
-            yield ""
-            yield from _chart(history, metric, width, "ascii" if ascii_only else "braille")
-        best = result["best_step"]
-        validation = None if best is None else history.validation_at(best)
-        if validation is not None and validation.confusion is not None:
-            yield ""
-            yield from _confusion(validation, history, width)
-    yield ""
+    yield from _drawn(result, history)
     for diagnosis in beside_reason(diagnose(history, recipe), history):
         yield f"{MARKS[diagnosis.severity]} {diagnosis.told}"
     yield from result_lines(result)
+
+
+def own_picture(result: Result, own: OwnLoop, history: History) -> Iterator[str]:
+    """The same for a loop of one's own, with what it remarked and its config."""
+    yield f"{plain(own.name)}   {own.title}"
+    yield from _drawn(result, history)
+    yield from (f"! {plain(note.text)}" for note in history.notes)
+    yield from result_lines(result)
+    yield from columns([[key, plain(str(setting), limit=80)] for key, setting in own.settings()])
+
+
+def _drawn(result: Result, history: History) -> Iterator[str]:
+    """Why it ended, curves, and the confusion matrix of the best step or the last before."""
+    width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
+    ascii_only = "utf" not in sys.stdout.encoding.lower()
+    if result["reason"]:
+        yield plain(result["reason"])
+    if history.started is not None:
+        for metric in dict.fromkeys(["loss", headline_of(history.started.task, history.metrics())]):
+            yield ""
+            yield from _chart(history, metric, width, "ascii" if ascii_only else "braille")
+        best = history.step if result["best_step"] is None else result["best_step"]
+        validation = history.confusion_at("validation", best)
+        if validation is not None:
+            yield ""
+            yield from _confusion(validation, history, width)
+    yield ""
 
 
 def _chart(history: History, metric: str, width: int, glyphs: GlyphName) -> Iterator[str]:
@@ -61,12 +76,15 @@ def _chart(history: History, metric: str, width: int, glyphs: GlyphName) -> Iter
         for split, style, name in kinds
         if (series := history.curves.get((split, metric)))
     ]
+    batch = history.batch.get(metric)
+    if batch and not curves:  # a loop of one's own need not evaluate anything
+        curves = [Curve("train", batch, "line", axis=axis, label="train (batch)")]
     baselines = history.started.baselines if history.started else {}
     model = ChartModel(
         title=metric,
         curves=tuple(curves),
         baselines=(baselines[metric],) if metric in baselines else (),
-        x_label="epoch",
+        x_label="epoch" if history.has_epochs else "step",
         x_range=(0.0, max(history.epoch_of(history.step), 1.0)),
     )
     yield from lineplot.draw(model, ChartOptions(glyphs=glyphs), width, _CHART_HEIGHT).text().splitlines()
@@ -76,8 +94,7 @@ def _confusion(validation: Evaluated, history: History, width: int) -> Iterator[
     assert history.started is not None
     counts = np.asarray(validation.confusion, np.int64)
     names = [plain(name) for name in history.started.classes]
-    after = epoch(history.epoch_of(validation.step))
-    yield f"confusion matrix: validation, epoch {after}; right ones in brackets"
+    yield f"confusion matrix: validation, {history.moment(validation.step)}; right ones in brackets"
     drawn = matrix.draw(counts, names, matrix.View(colour=False), width, _ENOUGH)
     yield from (text_of(line).rstrip() for line in drawn.lines)
     yield ""

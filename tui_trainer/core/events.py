@@ -3,13 +3,15 @@
 ``step`` counts optimizer updates: step 0 is before the first, and the loss of update k belongs to step k.
 """
 
-from collections.abc import Mapping, Sequence
+import struct
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import msgspec
 
 Split: TypeAlias = Literal["train", "validation", "test"]
-Task: TypeAlias = Literal["regression", "binary", "multiclass"]
+Task: TypeAlias = Literal["regression", "binary", "multiclass", "any"]
+"""``any``: a loop of one's own, of which nobody knows more than the metrics it logs."""
 Phase: TypeAlias = Literal["loading", "training", "evaluating", "paused", "finished", "stopped", "failed"]
 
 EPOCHS = "training.epochs"
@@ -53,7 +55,9 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     num_test: int = 0
     parameters: int = 0
     steps_per_epoch: int = 1
+    """0 where nobody knows of epochs."""
     planned_steps: int = 1
+    """0 where nobody knows the end."""
     baselines: Mapping[str, Baseline] = {}
     """Metric name -> trivial answer."""
     numerics: Mapping[str, str | int | float | bool] = {}
@@ -73,6 +77,8 @@ class Steps(Event, frozen=True, kw_only=True, tag="steps"):
 
     first_step: int
     metrics: Mapping[str, bytes]
+    split: Split | None = None
+    """The split they were measured over, at every one of these steps; None: they are the steps' own."""
 
 
 class Evaluated(Event, frozen=True, kw_only=True, tag="evaluated"):
@@ -88,6 +94,26 @@ class Evaluated(Event, frozen=True, kw_only=True, tag="evaluated"):
     predictions: int | None = None
     """Regression: where in pictures.log the ``Predictions`` of this evaluation begin."""
     weights: Literal["last", "best"] = "last"
+
+
+def evaluations_in(steps: Steps) -> Iterator[Evaluated]:
+    """What a block that was measured over a split says, an evaluation a step; nothing for any other block."""
+    if steps.split is None:
+        return
+    columns = {
+        metric: struct.unpack_from(f"<{len(values) // 4}f", values)
+        for metric, values in steps.metrics.items()
+    }
+    for place in range(max(map(len, columns.values()), default=0)):
+        yield Evaluated(
+            attempt=steps.attempt,
+            elapsed_s=steps.elapsed_s,
+            step=steps.first_step + place,
+            split=steps.split,
+            num_samples=0,
+            metrics={metric: column[place] for metric, column in columns.items() if place < len(column)},
+            weights="best" if steps.split == "test" else "last",
+        )
 
 
 class Predictions(Event, frozen=True, kw_only=True, tag="predictions"):
@@ -131,6 +157,21 @@ class Edited(Event, frozen=True, kw_only=True, tag="edited"):
     """None where its part was off."""
 
 
+class FactsTold(Event, frozen=True, kw_only=True, tag="facts_told"):
+    """What a loop of one's own lets know only on its way; it takes the place of what RunStarted said."""
+
+    classes: Sequence[str] = ()
+    steps_per_epoch: int = 0
+
+    def told_to(self, started: RunStarted) -> RunStarted:
+        """``started`` as it would have been, had this been known then."""
+        return msgspec.structs.replace(
+            started,
+            classes=self.classes or started.classes,
+            steps_per_epoch=self.steps_per_epoch or started.steps_per_epoch,
+        )
+
+
 class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     """The run goes on from a checkpoint: everything after ``at_step`` is cut from every series."""
 
@@ -147,5 +188,6 @@ AnyEvent: TypeAlias = (
     | Heartbeat
     | Note
     | Edited
+    | FactsTold
     | Resumed
 )

@@ -50,8 +50,10 @@ def value(number: float | None) -> str:
     return f"{number:.3f}" if size >= 0.09995 or size == 0 else f"{number:.3g}"
 
 
-def epoch(number: float) -> str:
-    """How many epochs: whole ones as ``7`` or ``24,980``, others to the hundredth: ``0.47``, ``2.5``."""
+def epoch(number: float | None) -> str:
+    """How many epochs: ``7`` or ``24,980``, others to the hundredth: ``0.47``; ``–`` if unknown."""
+    if number is None:
+        return "–"
     text = f"{number:,.2f}" if number >= 0.095 else f"{number:.2g}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

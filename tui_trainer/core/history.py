@@ -11,12 +11,14 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tui_trainer.core import figures
 from tui_trainer.core.events import (
     ENDED,
     EPOCHS,
     AnyEvent,
     Edited,
     Evaluated,
+    FactsTold,
     Finished,
     Heartbeat,
     Note,
@@ -26,14 +28,14 @@ from tui_trainer.core.events import (
     RunStarted,
     Split,
     Steps,
+    evaluations_in,
 )
+from tui_trainer.core.metrics import LOWER_IS_BETTER
 from tui_trainer.core.series import Series
 
 if TYPE_CHECKING:
     from tui_trainer.core.framing import Skipped
     from tui_trainer.core.rundir import RunDir
-
-LOWER_IS_BETTER: frozenset[str] = frozenset({"loss", "mae", "rmse", "penalty"})
 
 _step_of = attrgetter("step")
 
@@ -76,6 +78,8 @@ class History:
         self.damage: list[Skipped] = []
         """Parts of the log that could not be read."""
         self._clock = _Clock()
+        self._confused: set[Split] = set()
+        """Splits of which any evaluation recorded a confusion matrix."""
         self._best: dict[str, tuple[int, Evaluated | None]] = {}
         """Metric -> how many validations were compared, and the best of them."""
 
@@ -86,8 +90,11 @@ class History:
         self.attempt = event.attempt
         self.elapsed_s = max(self.elapsed_s, event.elapsed_s)
         match event:
-            case Steps():
+            case Steps(split=None):
                 self._apply_steps(event)
+            case Steps():
+                for evaluation in evaluations_in(event):
+                    self._apply_evaluated(evaluation)
             case Evaluated():
                 self._apply_evaluated(event)
             case RunStarted():
@@ -104,6 +111,8 @@ class History:
                 self.notes.append(event)
             case Edited():
                 self._apply_edited(event)
+            case FactsTold():
+                self.started = event.told_to(self.started) if self.started else None
             case Resumed():
                 self._cut_after(event.at_step, event.elapsed_s)
 
@@ -128,15 +137,18 @@ class History:
     def _apply_evaluated(self, event: Evaluated) -> None:
         self.test_reads += event.split == "test"
         if event.weights == "best":
-            self.chosen[event.split] = event
+            event = self.chosen[event.split] = _together(self.chosen.get(event.split), event)
             if event.split != "test":
                 return
+        if event.confusion is not None:
+            self._confused.add(event.split)
         evaluations = self.evaluations[event.split]
         if evaluations and evaluations[-1].step >= event.step:
             self._best.clear()
             place = bisect_right(evaluations, event.step, key=_step_of)
             told_before = place > 0 and evaluations[place - 1].step == event.step
-            evaluations[place - told_before : place] = [event]
+            before = evaluations[place - 1] if told_before else None
+            evaluations[place - told_before : place] = [_together(before, event)]
         else:
             evaluations.append(event)
         for metric, value in event.metrics.items():
@@ -170,8 +182,8 @@ class History:
         return self.batch.get("loss") or Series()
 
     def metrics(self) -> tuple[str, ...]:
-        """Names of the metrics that were evaluated, ``loss`` first, else in order of appearance."""
-        names = dict.fromkeys(metric for _, metric in self.curves)
+        """Names of all metrics: ``loss`` first, what was evaluated before what was not, as they appeared."""
+        names = dict.fromkeys([*(metric for _, metric in self.curves), *self.batch])
         return tuple(sorted(names, key=lambda name: name != "loss"))
 
     def best(self, select_by: str) -> Evaluated | None:
@@ -197,6 +209,18 @@ class History:
         found = self.evaluations_until(split, step, 1)
         return found[0] if found else None
 
+    def confusion_at(self, split: Split, step: float) -> Evaluated | None:
+        """The last evaluation of a split at or before ``step`` that recorded a confusion matrix."""
+        if split not in self._confused:
+            return None
+        evaluations = self.evaluations[split]
+        before = reversed(evaluations[: bisect_right(evaluations, step, key=_step_of)])
+        return next((each for each in before if each.confusion is not None), None)
+
+    def validated(self) -> tuple[str, ...]:
+        """Names of the metrics that were measured on validation."""
+        return tuple(metric for split, metric in self.curves if split == "validation")
+
     def validation_at(self, step: int) -> Evaluated | None:
         """The last validation at or before ``step``."""
         return self.evaluation_at("validation", step)
@@ -209,13 +233,18 @@ class History:
         return self.phase in ENDED
 
     @property
+    def has_epochs(self) -> bool:
+        """Whether it is known how many steps make an epoch; a loop of one's own need not say."""
+        return self.started is None or self.started.steps_per_epoch > 0
+
+    @property
     def steps_per_epoch(self) -> int:
-        """Optimizer steps in one epoch."""
-        return self.started.steps_per_epoch if self.started else 1
+        """Optimizer steps in one epoch; 1 where nobody knows."""
+        return max(1, self.started.steps_per_epoch) if self.started else 1
 
     @property
     def planned_steps(self) -> int:
-        """Steps the recipe asks for; early stopping may end before."""
+        """Steps the recipe asks for; early stopping may end before. 0 where nobody knows."""
         return self.started.planned_steps if self.started else 1
 
     @property
@@ -226,6 +255,10 @@ class History:
     def epoch_of(self, step: float) -> float:
         """How many epochs, fractions included, are done after ``step``."""
         return step / self.steps_per_epoch
+
+    def moment(self, step: int) -> str:
+        """When a step was: ``epoch 2.5``, or ``step 1,200`` where nobody knows of epochs."""
+        return f"epoch {figures.epoch(self.epoch_of(step))}" if self.has_epochs else f"step {step:,}"
 
     def elapsed_at(self, steps: ArrayLike) -> NDArray[np.float64]:
         """Active training time in seconds at each of ``steps``, interpolated between events."""
@@ -246,9 +279,22 @@ class History:
     def eta_s(self) -> float | None:
         """Active seconds to the last planned step at the recent pace; None when over or not known yet."""
         pace = self.steps_per_second()
-        if self.ended or not pace:
+        if self.ended or not pace or not self.planned_steps:
             return None
         return max(self.planned_steps - self.step, 0) / pace
+
+
+def _together(before: Evaluated | None, event: Evaluated) -> Evaluated:
+    """What two evaluations of the same step say, the later one where both do."""
+    if before is None or before.step != event.step:
+        return event
+    return msgspec.structs.replace(
+        event,
+        num_samples=event.num_samples or before.num_samples,
+        metrics={**before.metrics, **event.metrics},
+        confusion=before.confusion if event.confusion is None else event.confusion,
+        predictions=before.predictions if event.predictions is None else event.predictions,
+    )
 
 
 class _Clock:

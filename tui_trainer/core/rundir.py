@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 from tui_trainer.core.text import plain, slug
 
 if TYPE_CHECKING:  # many who look for a run never look at its recipe, and pydantic takes its time
+    from tui_trainer.core.own_record import OwnLoop
     from tui_trainer.core.recipe import Recipe
 
 _ID = re.compile(r"(\d{8}-\d{6})-.+-([0-9a-z]{3})")
@@ -44,6 +45,10 @@ class AmbiguousRun(LookupError):
 
 class RunIsLive(Exception):
     """The run has a worker that must be stopped first; the text is one sentence for the user."""
+
+
+class NoRecipe(ValueError):
+    """The run is of a loop of one's own, which has no recipe; the text is one sentence for the user."""
 
 
 class LockHeld(Exception):
@@ -131,8 +136,17 @@ class RunDir:
         return self.recipe_toml.stat().st_mtime
 
     def recipe(self) -> "Recipe":
-        """The recorded recipe. What this version does not know of it is left out, see `recipe_notes`."""
+        """The recorded recipe. What this version does not know of it is left out, see `recipe_notes`.
+
+        Raises NoRecipe for a loop of one's own (see `own_loop`), RecipeError for a damaged record.
+        """
         return self._recorded()[0]
+
+    def own_loop(self) -> "OwnLoop | None":
+        """Name and config of a run that somebody's own loop logs; None for one that has a recipe."""
+        from tui_trainer.core import own_record
+
+        return own_record.read(self.recipe_toml.read_text("utf-8"))
 
     def recipe_notes(self) -> tuple[str, ...]:
         """What of the recorded recipe this version does not know, a sentence each."""
@@ -146,6 +160,8 @@ class RunDir:
     def _recorded(self) -> "tuple[Recipe, tuple[str, ...]]":
         from tui_trainer.core.compose import recipe_from_toml
 
+        if self.own_loop() is not None:
+            raise NoRecipe(f"{plain(self.id)} logs a loop of its own: it has no recipe")
         return recipe_from_toml(self.recipe_toml.read_text("utf-8"), recorded=True)
 
 
@@ -154,12 +170,26 @@ def create(recipe: "Recipe", *, root: Path | None = None) -> RunDir:
     from tui_trainer.core.compose import recipe_to_toml
     from tui_trainer.core.recipe import SCHEMA
 
+    return _create(recipe.name, f"schema = {SCHEMA}\n{recipe_to_toml(recipe)}", root)
+
+
+def create_own(name: str, config: object, *, root: Path | None = None) -> RunDir:
+    """The same for a loop of one's own; ``config`` is a mapping, a namespace, a data class or None.
+
+    Raises RunHomeError as `create` does, and TypeError for another ``config``.
+    """
+    from tui_trainer.core import own_record
+
+    return _create(name, own_record.write(name, config), root)
+
+
+def _create(name: str, chosen: str, root: Path | None) -> RunDir:
     root = root or runs_root()
-    record = f"schema = {SCHEMA}\n{recipe_to_toml(recipe)}\n{_table('versions', _versions())}"
+    record = f"{chosen}\n{_table('versions', _versions())}"
     with _usable(root):
         for folder in (root.parent, root):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        run = RunDir(_new_folder(root, recipe.name))
+        run = RunDir(_new_folder(root, name))
         try:
             _write_whole(run.recipe_toml, record)
         except BaseException:

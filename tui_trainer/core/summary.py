@@ -11,6 +11,7 @@ from tui_trainer.core import liveness
 from tui_trainer.core.events import (
     AnyEvent,
     Evaluated,
+    FactsTold,
     Finished,
     Note,
     Phase,
@@ -19,24 +20,23 @@ from tui_trainer.core.events import (
     Resumed,
     RunStarted,
     Steps,
-    Task,
+    evaluations_in,
 )
 from tui_trainer.core.liveness import State
+from tui_trainer.core.metrics import LOWER_IS_BETTER, headline_of, own_select_by
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
 from tui_trainer.core.text import plain
 
 SelectBy: TypeAlias = Literal["loss", "accuracy", "r2"]
 
-HEADLINE: dict[Task, str] = {"regression": "r2", "binary": "accuracy", "multiclass": "accuracy"}
-"""The metric people ask for first, by task."""
-
 
 class Score(NamedTuple):
     """What validation gave at one step."""
 
     step: int
-    epoch: float
+    epoch: float | None
+    """None where nobody knows of epochs."""
     loss: float
     headline: float
     """Accuracy or R²; NaN when it was not measured."""
@@ -49,12 +49,15 @@ class Summary:
     run: RunDir
     name: str
     title: str
-    """Data, architecture, loss and optimizer in a few words; empty when the recipe cannot be read."""
+    """Data, architecture, loss and optimizer in a few words; empty when the recipe cannot be read.
+
+    Of a loop of one's own, the first settings of its config.
+    """
     state: State
     reason: str
     """Why it is in that state, where the worker said so or the log cannot be read."""
     headline: str
-    """Which metric `Score.headline` is: ``accuracy`` or ``r2``."""
+    """Which metric `Score.headline` is: ``accuracy`` or ``r2``, or what a loop of one's own logs."""
     best: Score | None
     """The evaluation that the recipe's ``select_by`` chooses."""
     last: Score | None
@@ -63,7 +66,8 @@ class Summary:
     duration_s: float
     """Active training time over all attempts."""
     step: int
-    epoch: float
+    epoch: float | None
+    """None where nobody knows of epochs."""
     parameters: int
     damaged: int
     """How many stretches of the log could not be read."""
@@ -88,6 +92,10 @@ class Fold:
     damaged: int = 0
     scores: list[Score] = field(default_factory=list)
     """Of every validation of the last weights, by step."""
+    headline: str = "accuracy"
+    """The metric that people ask for first."""
+    _metrics: dict[str, None] = field(default_factory=dict)
+    """What was validated, in order of appearance."""
     _num_compared: int = 0
     _best: Score | None = None
     """The best of so many scores."""
@@ -99,11 +107,15 @@ class Fold:
             case RunStarted():
                 self.started = event
                 self.phase, self.reason = None, ""
+                self._choose_headline()
                 if self.first_started_at is None:
                     self.first_started_at = event.started_at
             case PhaseChanged():
                 self.phase, self.reason = event.phase, event.reason
                 self.step = max(self.step, event.step)
+            case Steps(split="validation"):
+                for evaluation in evaluations_in(event):
+                    self._score(evaluation)
             case Steps():
                 lengths = [len(values) // 4 for values in event.metrics.values()]
                 self.step = max(self.step, event.first_step + max(lengths, default=0) - 1)
@@ -114,14 +126,16 @@ class Fold:
                 while self.scores and self.scores[-1].step > event.at_step:
                     self.scores.pop()
                 self._num_compared, self._best = 0, None
+            case FactsTold():
+                self._learn(event)
             case Finished() | Note() | Predictions():
                 pass
             case _:
                 self.step = max(self.step, event.step)
 
     @property
-    def epoch(self) -> float:
-        """Where it is, in epochs."""
+    def epoch(self) -> float | None:
+        """Where it is, in epochs; None where nobody knows of epochs."""
         return self.epoch_of(self.step)
 
     @property
@@ -135,21 +149,54 @@ class Fold:
 
     def _is_better(self, score: Score) -> bool:
         best = self._best
-        if self.select_by == "loss":
+        by = own_select_by(self._metrics) if self._is_own else self.select_by
+        if by == "loss":
             return math.isfinite(score.loss) and (best is None or score.loss < best.loss)
-        return math.isfinite(score.headline) and (best is None or score.headline > best.headline)
+        sign = -1 if self.headline in LOWER_IS_BETTER else 1
+        is_known = math.isfinite(score.headline)
+        return is_known and (best is None or sign * score.headline > sign * best.headline)
 
-    def epoch_of(self, step: int) -> float:
-        """A step in epochs."""
-        return step / max(1, self.started.steps_per_epoch) if self.started else 0.0
+    @property
+    def _is_own(self) -> bool:
+        return self.started is not None and self.started.task == "any"
+
+    def epoch_of(self, step: int) -> float | None:
+        """A step in epochs; None where nobody knows of epochs."""
+        if self.started is None:
+            return 0.0
+        return step / self.started.steps_per_epoch if self.started.steps_per_epoch else None
 
     def _score(self, event: Evaluated) -> None:
         self.step = max(self.step, event.step)
-        metric = HEADLINE[self.started.task] if self.started else "accuracy"
-        values = event.metrics
-        headline = values.get(metric, math.nan)
-        score = Score(event.step, self.epoch_of(event.step), values.get("loss", math.nan), headline)
-        self.scores.append(score)
+        if not event.metrics:
+            return
+        if not self._metrics.keys() >= event.metrics.keys():
+            self._metrics |= dict.fromkeys(event.metrics)
+            self._choose_headline()
+        loss, headline = (event.metrics.get(name, math.nan) for name in ("loss", self.headline))
+        if self.scores and self.scores[-1].step == event.step:  # told in parts
+            before = self.scores.pop()
+            loss, headline = (
+                old if math.isnan(new) else new
+                for old, new in ((before.loss, loss), (before.headline, headline))
+            )
+            self._num_compared, self._best = 0, None
+        self.scores.append(Score(event.step, self.epoch_of(event.step), loss, headline))
+
+    def _choose_headline(self) -> None:
+        chosen = headline_of(self.started.task if self.started else None, self._metrics)
+        if chosen != self.headline:
+            self.headline = chosen
+            self._rescore([score._replace(headline=math.nan) for score in self.scores])
+
+    def _learn(self, event: FactsTold) -> None:
+        if self.started is not None:
+            self.started = event.told_to(self.started)
+            self._rescore([score._replace(epoch=self.epoch_of(score.step)) for score in self.scores])
+
+    def _rescore(self, scores: list[Score]) -> None:
+        self.scores = scores
+        self._num_compared, self._best = 0, None
 
 
 class Summaries:
@@ -225,7 +272,7 @@ class _Known:
             title=self._title,
             state=self._state(now),
             reason=self._error or plain(fold.reason),
-            headline=HEADLINE[started.task] if started else "accuracy",
+            headline=fold.headline,
             best=fold.best,
             last=fold.scores[-1] if fold.scores else None,
             started_at=fold.first_started_at or self._created_at,
@@ -248,6 +295,8 @@ def _recorded(run: RunDir) -> tuple[str, str, SelectBy]:
     from tui_trainer.core.titles import title
 
     try:
+        if own := run.own_loop():
+            return plain(own.name), own.title, "loss"
         recipe = run.recipe()
     except (OSError, ValueError):
         return plain(run.id), "", "loss"

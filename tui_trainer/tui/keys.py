@@ -182,6 +182,7 @@ RUN = (
     Key("run.x_axis", "e", "x_axis", "x axis", "Draw over epochs, time or steps.", "e", in_footer=False),
     Key("run.window", "w", "window", "window", "The whole run, or its last quarter.", "w", in_footer=False),
     Key("run.glyphs", "g", "glyphs", "glyphs", "Draw with braille, blocks or ASCII.", "g", in_footer=False),
+    Key("run.metric", "a", "metric", "metric", "Another metric in the second chart.", "a", in_footer=False),
     Key("run.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
     Key("run.back", "escape", "back", "back", "Leave cursor, full screen or replay; then the run.", "Esc"),
 )

@@ -16,12 +16,13 @@ from tui_trainer.core.facts import facts
 from tui_trainer.core.history import History
 from tui_trainer.core.layers import Layer
 from tui_trainer.core.liveness import State
+from tui_trainer.core.metrics import headline_of, own_select_by
+from tui_trainer.core.own_record import OwnLoop
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.replay import Replay
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError, read_at
 from tui_trainer.core.sharing import command_line
-from tui_trainer.core.summary import HEADLINE
 from tui_trainer.core.text import plain
 
 ENDS: frozenset[State] = frozenset({"finished", "stopped", "failed", "crashed"})
@@ -39,6 +40,8 @@ class Watch:
     def __init__(self, run: RunDir) -> None:
         self.run = run
         self.recipe: Recipe | None = None
+        self.own: OwnLoop | None = None
+        """What a loop of one's own recorded in place of a recipe."""
         self.problem = ""
         """Why the recipe or the log cannot be read."""
         self.notes: tuple[str, ...] = ()
@@ -89,17 +92,26 @@ class Watch:
     def name(self) -> str:
         """The run's name, safe for a terminal."""
         started = self._live.started
-        return plain(started.name if started else self.recipe.name if self.recipe else self.run.id, limit=40)
+        recorded = self.recipe or self.own
+        return plain(started.name if started else recorded.name if recorded else self.run.id, limit=40)
 
     @property
     def headline(self) -> str:
         """The metric people ask for first."""
         started = self.history.started
-        return HEADLINE[started.task] if started else "accuracy"
+        return headline_of(started.task if started else None, self.history.metrics())
+
+    @property
+    def main_metric(self) -> str:
+        """What the first chart shows: the loss, unless a loop of one's own has none."""
+        names = self.history.metrics()
+        return "loss" if self.own is None or not names else names[0]
 
     @property
     def select_by(self) -> str:
         """The validation metric that chooses the best."""
+        if self.own is not None:
+            return own_select_by(self.history.validated())
         return self.recipe.training.select_by if self.recipe else "loss"
 
     @property
@@ -191,6 +203,9 @@ class Watch:
 
     def _read_recipe(self) -> None:
         try:
+            self.own = self.run.own_loop()
+            if self.own is not None:
+                return
             self.recipe, self.notes = self.run.recipe(), self.run.recipe_notes()
             self.layers = layer_table(self.recipe, facts(self.recipe.data))
         except (OSError, ValueError) as error:
@@ -216,10 +231,15 @@ class Watch:
     # What was measured
 
     def evaluation(self, split: Split, step: float | None = None) -> Evaluated | None:
-        """The latest evaluation of a split, or the one that held at ``step``."""
+        """The latest evaluation of a split, or the one that held at ``step``.
+
+        A loop of one's own may evaluate often and record a confusion matrix now and then: one with a matrix
+        goes first.
+        """
         if split == "test":
             return self.history.chosen.get("test")
-        return self.history.evaluation_at(split, math.floor(self.history.step if step is None else step))
+        at = math.floor(self.history.step if step is None else step)
+        return self.history.confusion_at(split, at) or self.history.evaluation_at(split, at)
 
     def predictions(self, evaluation: Evaluated) -> tuple[Values, Values] | None:
         """Actual and predicted targets (n,) of an evaluation, where they were recorded and can be read."""

@@ -97,17 +97,20 @@ def _view(history: History, options: ChartOptions, is_over: bool) -> _View:
     """
     done = float(history.step)
     planned = done if is_over and done else float(max(history.planned_steps, history.step, 1))
+    if not (history.planned_steps or is_over):
+        planned = _round_up(planned)
     if options.x_axis == "time":
         return _time_view(history, options, done, is_over)
     per_epoch = float(history.steps_per_epoch)
-    epochs = options.x_axis == "epoch"
+    epochs = options.x_axis == "epoch" and history.has_epochs
+    label = "epoch" if epochs else "step"
     axis = Uniform(per_epoch) if epochs else Uniform()
     unit = per_epoch if epochs else 1.0
     if options.window == "recent" and done:
         low, high = _recent(done / unit)
-        return _View(axis, options.x_axis, low, high, whole=high - low >= 2)
+        return _View(axis, label, low, high, whole=high - low >= 2)
     high = planned / unit
-    return _View(axis, options.x_axis, 0.0, high, whole=high >= 2)
+    return _View(axis, label, 0.0, high, whole=high >= 2)
 
 
 def _time_view(history: History, options: ChartOptions, done: float, is_over: bool) -> _View:

@@ -18,7 +18,7 @@ from tui_trainer.core.text import plain
 from tui_trainer.tui import keys, terminal, views
 from tui_trainer.tui.alert import alert
 from tui_trainer.tui.link import LOCAL, ByteRate, Link
-from tui_trainer.tui.plot.curves import loss_curves, metric_curves
+from tui_trainer.tui.plot.curves import metric_curves
 from tui_trainer.tui.plot.model import ChartOptions
 from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip
@@ -104,6 +104,8 @@ class RunScreen(SteeringScreen):
         self._options = ChartOptions(glyphs=glyphs)
         self._look = Look(colour=terminal.color_system(os.environ) != "none")
         self._view = 0
+        self._metric = ""
+        """What was chosen for the second chart; empty for the headline."""
         self._page = Page(())
         self._figures = header.Figures((), ((),))
         self._question = ""
@@ -180,7 +182,8 @@ class RunScreen(SteeringScreen):
         if turned and known and not watch.is_live:
             reason = plain(watch.history.reason)
             alert(self.app, f"{watch.name} {watch.state}{': ' + reason if reason else ''}")
-        if turned and watch.state in ("failed", "crashed") and self._view == 0:
+        has_log = watch.own is None or watch.run.worker_log.exists()
+        if turned and watch.state in ("failed", "crashed") and self._view == 0 and has_log:
             self._view = views.WORKER_LOG
         return turned
 
@@ -196,11 +199,20 @@ class RunScreen(SteeringScreen):
             return
         history = self._watch.history
         is_over = not self._watch.is_live and not self._watch.is_replay
-        loss = loss_curves(history, self._options, is_over=is_over)
+        loss = metric_curves(history, self._options, self._watch.main_metric, is_over=is_over)
         self.query_one("#loss", LineChart).show(loss, self._options)
-        metric = metric_curves(history, self._options, self._watch.headline, is_over=is_over)
+        shown = self._second_metric
+        metric = metric_curves(history, self._options, shown, is_over=is_over)
+        if shown == self._watch.main_metric:
+            metric = replace(metric, title="", curves=(), empty="no other metric is logged")
         metric = replace(metric, title=header.name_of(metric.title))
         self.query_one("#metric", LineChart).show(metric, self._options)
+
+    @property
+    def _second_metric(self) -> str:
+        """The chosen metric, while there is one."""
+        known = self._watch.history.metrics()
+        return self._metric if self._metric in known else self._watch.headline
 
     def _draw_view(self) -> None:
         """The lower half, and its name above it."""
@@ -350,6 +362,15 @@ class RunScreen(SteeringScreen):
         """The whole run, or what is recent."""
         self._change(self._options.next_window())
 
+    def action_metric(self) -> None:
+        """The next metric in the second chart."""
+        watch = self._watch
+        others = [name for name in watch.history.metrics() if name != watch.main_metric]
+        if others:
+            at = others.index(self._second_metric) if self._second_metric in others else -1
+            self._metric = others[(at + 1) % len(others)]
+            self._draw_charts()
+
     def action_glyphs(self) -> None:
         """Other characters to draw with."""
         self._change(self._options.next_glyphs())
@@ -404,7 +425,9 @@ class RunScreen(SteeringScreen):
         from tui_trainer.tui.screens.code import CodeScreen
 
         recipe = self._watch.recipe
-        if recipe is None or self._watch.refused:
+        if self._watch.own is not None:
+            self.notify("A loop of one's own is a script already.", severity="warning", markup=False)
+        elif recipe is None or self._watch.refused:
             problem = self._watch.refused or self._watch.problem
             self.notify(f"There is no script: {problem}", severity="warning", markup=False)
         else:

@@ -23,7 +23,7 @@ def tabs(watch: Watch, chosen: int, caption: str, width: int) -> Line:
         *(("predicted", "errors") if watch.is_regression else ("confusion", "per class")),
         "layers",
         "worker log" if width >= 100 else "log",
-        "recipe",
+        "recipe" if watch.own is None else "config",
     )
     spans: list[Span] = []
     for place, name in enumerate(names):

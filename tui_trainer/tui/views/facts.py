@@ -23,22 +23,20 @@ _CUT = "… "
 def facts(watch: Watch, look: Look) -> list[Line]:
     """One line a fact, led by a mark that says what kind it is."""
     urgent, others = _diagnoses(watch, look)
-    return [*_troubles(watch), *_waits(watch), *urgent, *_ending(watch), *others]
+    return [*_troubles(watch), *_remarks(watch), *_waits(watch), *urgent, *_ending(watch), *others]
 
 
 def marks(watch: Watch) -> list[Line]:
     """What happened when, the latest first."""
     history = watch.history
-    happened = [(note.step, plain(note.text)) for note in history.notes]
+    happened = [(note.step, plain(note.text)) for note in history.notes if watch.own is None]
     happened += [(edit.step, plain(change_of(edit))) for edit in history.edits]
     best = history.best(watch.select_by)
     if best is not None:
-        happened.append((best.step, f"best validation {watch.select_by}, weights kept"))
+        kept = ", weights kept" if watch.own is None else ""
+        happened.append((best.step, f"best validation {watch.select_by}{kept}"))
     happened.sort(key=lambda each: each[0], reverse=True)
-    return [
-        (Span(f"epoch {figures.epoch(history.epoch_of(step))}", "quiet"), Span(f"  {text}"))
-        for step, text in happened
-    ]
+    return [(Span(history.moment(step), "quiet"), Span(f"  {text}")) for step, text in happened]
 
 
 def _troubles(watch: Watch) -> Iterator[Line]:
@@ -47,7 +45,9 @@ def _troubles(watch: Watch) -> Iterator[Line]:
         yield _fact("✗", "bad", watch.problem)
     if watch.state == "failed" and not watch.is_replay:
         yield _fact("✗", "bad", plain(history.reason) or "it failed without giving a reason: 4 shows its log")
-    if watch.state == "crashed":
+    if watch.state == "crashed" and watch.own is not None:
+        yield _fact("✗", "bad", "its process ended without closing the run: killed, or it never called close")
+    elif watch.state == "crashed":
         yield _fact("✗", "bad", "the worker ended without a word: 4 shows what it printed last")
     if history.damage:
         lost = sum(skipped.length for skipped in history.damage)
@@ -55,6 +55,13 @@ def _troubles(watch: Watch) -> Iterator[Line]:
         yield _fact(
             "!", "warn", f"the log is damaged in {places} ({lost:,} bytes): what they held is missing"
         )
+
+
+def _remarks(watch: Watch) -> Iterator[Line]:
+    """What a loop of one's own could not record, the latest first."""
+    if watch.own is not None:
+        for note in reversed(watch.history.notes):
+            yield _fact("!", "warn", plain(note.text))
 
 
 def _waits(watch: Watch) -> Iterator[Line]:
@@ -80,8 +87,8 @@ def _ending(watch: Watch) -> Iterator[Line]:
             for metric in dict.fromkeys((watch.headline, "loss", "rmse"))
             if metric in test.metrics
         )
-        epoch = figures.epoch(history.epoch_of(test.step))
-        yield _fact("✓", "good", f"test {values} ({test.num_samples:,} samples, weights of epoch {epoch})")
+        samples = f"{test.num_samples:,} samples, " if test.num_samples else ""
+        yield _fact("✓", "good", f"test {values} ({samples}weights of {history.moment(test.step)})")
     if watch.state in ("finished", "stopped") and history.reason:
         yield _fact("·", "quiet", plain(history.reason))
 

@@ -30,7 +30,10 @@ class Figures:
 
 def lines(watch: Watch, figures: Figures, width: int) -> tuple[Line, Line]:
     """Name and state; pace and best value; over SSH what is written."""
-    recipe = plain(" · ".join(title(watch.recipe))) if watch.recipe else watch.run.id
+    if watch.own is not None:
+        recipe = watch.own.title
+    else:
+        recipe = plain(" · ".join(title(watch.recipe))) if watch.recipe else watch.run.id
     name = (Span(watch.name, "strong"), Span(f"  {recipe}", "quiet"))
     return spread(name, figures.status, width), _second(watch, figures, width)
 
@@ -49,7 +52,7 @@ def status(watch: Watch, now: float) -> Line:
             return (Span("○ ", "quiet"), Span(f"loading PyTorch… {waited:.0f} s"))
         case "loading":
             return (Span("○ ", "quiet"), Span("loading data…"))
-        case "training" | "evaluating" if not len(history.batch_loss):
+        case "training" | "evaluating" if not history.step:
             return (Span("● ", "good"), Span("first batch…"))
         case "training" | "evaluating":
             eta = history.eta_s()
@@ -64,7 +67,9 @@ def status(watch: Watch, now: float) -> Line:
         case "stopped":
             return (Span("■ ", "warn"), Span(f"stopped in {_epoch(history)}"))
         case "failed" | "crashed":
-            where = f" in {_epoch(history)}, step {history.step:,}" if history.started else ""
+            where = f" in {_epoch(history)}" if history.started else ""
+            if history.started and history.has_epochs:
+                where += f", step {history.step:,}"
             return (Span(f"✗ {watch.state}", "bad"), Span(where))
         case _:
             return (Span("? ", "warn"), Span(watch.said))
@@ -84,7 +89,8 @@ def _second(watch: Watch, figures: Figures, width: int) -> Line:
 def progress(watch: Watch) -> tuple[Line, ...]:
     """How fast, and how far; in fewer and fewer words."""
     history = watch.history
-    updates = f"{history.step:,} updates"
+    unit = "updates" if watch.own is None else "steps"
+    updates = f"{history.step:,} {unit}"
     if history.finished and not watch.is_replay:
         seconds = history.finished.training_s
         speed = f" at {figures.rate(history.step / seconds)}/s" if seconds > 0 else ""
@@ -101,7 +107,7 @@ def progress(watch: Watch) -> tuple[Line, ...]:
         return ((),)
     speed_now = history.steps_per_second()
     if speed_now and watch.is_live:
-        rate = f"{figures.rate(speed_now)} updates/s"
+        rate = f"{figures.rate(speed_now)} {unit}/s"
         return _ways(f"{rate} · {updates}", rate)
     return _ways(updates)
 
@@ -120,8 +126,7 @@ def best(watch: Watch, width: int) -> Line:
     if watch.headline != watch.select_by and watch.headline in found.metrics:
         values += f", {name_of(watch.headline)} {figures.value(found.metrics[watch.headline])}"
     split = "validation" if width >= 110 else "val"
-    where = f"epoch {figures.epoch(history.epoch_of(found.step))}"
-    return (Span(f"best at {where}: ", "quiet"), Span(f"{split} {values}"))
+    return (Span(f"best at {history.moment(found.step)}: ", "quiet"), Span(f"{split} {values}"))
 
 
 def name_of(metric: str) -> str:
@@ -130,6 +135,11 @@ def name_of(metric: str) -> str:
 
 
 def _epoch(history: History) -> str:
-    """The epoch that is being trained: ``epoch 7/20``."""
+    """The epoch that is being trained: ``epoch 7/20``; the step where nobody knows of epochs or an end."""
+    if not history.has_epochs:
+        end = f"/{history.planned_steps:,}" if history.planned_steps else ""
+        return f"step {history.step:,}{end}"
+    if not history.planned_steps:
+        return f"epoch {max(1, math.ceil(history.epoch_of(history.step))):,}"
     total = max(1, math.ceil(history.num_epochs))
     return f"epoch {min(max(1, math.ceil(history.epoch_of(history.step))), total):,}/{total:,}"

@@ -77,4 +77,6 @@ def _cells(summary: Summary, now: float, *, wide: bool) -> list[str | Span]:
 def _best(summary: Summary) -> str:
     if summary.best is None:
         return "–"
+    if summary.headline == "loss":
+        return f"loss {figures.value(summary.best.loss)}"
     return f"{_SHORT.get(summary.headline, summary.headline)} {figures.value(summary.best.headline)}"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from tui_trainer.core import figures
 from tui_trainer.core.events import Evaluated, Split
 from tui_trainer.core.language import Language
 from tui_trainer.tui.plot.matrix import Cells
@@ -49,23 +48,30 @@ def said(*sentences: str) -> Page:
 
 def moment(watch: Watch, evaluation: Evaluated, *, long: bool) -> str:
     """Which evaluation this is: ``validation after epoch 7 · 270 samples``."""
-    epoch = figures.epoch(watch.history.epoch_of(evaluation.step))
+    point = watch.history.moment(evaluation.step)
     if evaluation.weights == "best":
-        when = f"weights of epoch {epoch}"
+        when = f"weights of {point}"
     elif evaluation.step == 0:
         when = "before training"
     else:
-        when = f"after epoch {epoch}" if long else f"epoch {epoch}"
+        when = f"after {point}" if long else point
     split = evaluation.split
-    if split == "train" and long and watch.history.started:
+    if split == "train" and long and watch.history.started and watch.own is None:
         whole = watch.history.started.num_train
         split_text = f"train, {evaluation.num_samples:,} of {whole:,} samples"
         return f"{split_text}, {when}"
-    return f"{split} {when} · {evaluation.num_samples:,} samples" if long else f"{split}, {when}"
+    if long and evaluation.num_samples:
+        return f"{split} {when} · {evaluation.num_samples:,} samples"
+    return f"{split}, {when}"
 
 
 def not_yet(watch: Watch, look: Look) -> Page:
     """Why there is no evaluation to show."""
+    if watch.own is not None:
+        return said(
+            f"No confusion matrix of the {look.split} split was logged{' so far' * watch.is_live}.",
+            "run.confusion(step, matrix, classes) logs one of validation.",
+        )
     if look.split == "test" and watch.is_live:
         return said("The test split is read once, at the end, with the best weights.")
     if not watch.is_live:

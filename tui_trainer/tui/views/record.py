@@ -7,6 +7,7 @@ from itertools import zip_longest
 from rich.cells import chop_cells
 
 from tui_trainer.core.events import RunStarted
+from tui_trainer.core.own_record import OwnLoop
 from tui_trainer.core.settings import settings_of
 from tui_trainer.core.text import plain
 from tui_trainer.tui.plot.spans import Line, Span
@@ -22,6 +23,8 @@ _LEAST_HELP = 20
 
 def layers(watch: Watch, look: Look, width: int, height: int) -> Page:
     """The network, operation by operation."""
+    if watch.own is not None:
+        return said("A loop of one's own says nothing of its layers.")
     if not watch.layers:
         return said(watch.problem or "The layers of this run are not known.")
     columns = [Column("layer", "left"), Column("output"), Column("parameters"), Column("mult-adds")]
@@ -43,6 +46,8 @@ def layers(watch: Watch, look: Look, width: int, height: int) -> Page:
 def worker_log(watch: Watch, look: Look, width: int, height: int) -> Page:
     """The end of what the worker printed; it follows as long as nobody scrolls."""
     texts = watch.log_tail()
+    if not texts and watch.own is not None:
+        return said("What a loop of one's own prints goes to where it was started; an exception comes here.")
     if not texts:
         return said("The worker has printed nothing.")
     lines: list[Line] = [(Span(part),) for text in texts for part in _wrapped(text, max(1, width))]
@@ -57,7 +62,12 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def recipe(watch: Watch, look: Look, width: int, height: int) -> Page:
-    """The line that repeats the run, every setting with what it means, and what equal bits depend on."""
+    """The line that repeats the run, every setting with what it means, and what equal bits depend on.
+
+    Of a loop of one's own, its config.
+    """
+    if watch.own is not None:
+        return _config(watch, watch.own, look, width, height)
     if watch.recipe is None:
         return said(watch.problem)
     rows: list[list[str | Span]] = [["run", "", Span(plain(watch.run.id), "strong")]]
@@ -88,6 +98,13 @@ def _folded(row: Sequence[str | Span], value_width: int, room: int) -> list[list
         [name if i == 0 else "", value._replace(text=of), help_._replace(text=told)]
         for i, (of, told) in enumerate(zip_longest(values, helps, fillvalue=""))
     ]
+
+
+def _config(watch: Watch, own: OwnLoop, look: Look, width: int, height: int) -> Page:
+    rows: list[list[str | Span]] = [["run", Span(plain(watch.run.id), "strong")]]
+    rows += [[key, plain(str(setting))] for key, setting in own.settings()]
+    columns = [Column("config", "left", 30), Column("", "left", 200)]
+    return _page(table(columns, rows, width), look.top or 0, height, "as recorded")
 
 
 def _numerics(started: RunStarted) -> list[list[str | Span]]:

@@ -32,7 +32,7 @@ def confusion(watch: Watch, look: Look, width: int, height: int) -> Page:
         return Page(scatter.draw(*pairs, width, height, target=target, glyphs=look.glyphs), caption)
     counts = counts_of(evaluation)
     if counts is None:
-        return said("This evaluation recorded no confusion matrix.")
+        return not_yet(watch, look) if watch.own else said("This evaluation recorded no confusion matrix.")
     view = matrix.View(look.cells, look.top or 0, look.column, look.colour)
     picture = matrix.draw(counts, watch.classes, view, width, height)
     top = min(look.top or 0, picture.last_row)

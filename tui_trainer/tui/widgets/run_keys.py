@@ -56,7 +56,7 @@ def _labels(watch: Watch, *, has_cursor: bool, is_full: bool) -> dict[str, str]:
     labels |= {"run.cursor_left": "values", "run.cursor_right": "values"}
     if not watch.is_live:
         labels["run.split"] = "split"
-        if not has_cursor:
+        if not has_cursor and watch.own is None:
             labels["run.code"] = "code"
     labels["run.full"] = "small" if is_full else "large"
     labels["run.back"] = "leave cursor" if has_cursor else "back"
