@@ -7,9 +7,9 @@ import pytest
 
 from tests.cli.outcome import Record, RunCli
 from tui_trainer.core import control, history, liveness, rundir
-from tui_trainer.core.events import PhaseChanged, Resumed, RunStarted
+from tui_trainer.core.events import Edited, PhaseChanged, Resumed, RunStarted
 from tui_trainer.core.rundir import RunDir
-from tui_trainer.core.runlog import LogReader
+from tui_trainer.core.runlog import LogReader, LogWriter
 
 LONG = ("train", "--data", "moons", "--model", "logistic-regression", "--epochs", "100000", "--detach")
 TIMEOUT_S = 60
@@ -65,7 +65,7 @@ def test_resume_tells_only_what_is_new(run_cli: RunCli):
     told = history.load(run)
     resumed = run_cli("resume", run.id)
     assert resumed.status == 0, resumed.err
-    first = int(told.epoch_of(told.step)) + 1
+    first = len(told.evaluations["validation"])
     assert resumed.out.splitlines()[0].startswith(f"epoch {str(first).rjust(3)}/200")
     assert "\nfinished after " in resumed.out
     assert f"goes on from step {told.step}" in resumed.err
@@ -100,3 +100,20 @@ def test_a_run_of_another_machine_is_for_that_machine(run_cli: RunCli, record: R
         assert done.status == 2
         assert done.err.endswith(f"from gpu7, where its worker may be at work: {command} it there\n")
     assert not run.control.exists()
+
+
+def test_a_fork_goes_on_from_its_parent(run_cli: RunCli, trained: RunDir):
+    done = run_cli("fork", trained.id, "--epochs", "3", "--optimizer", "sgd", "--batch-size", "32")
+    assert done.status == 0, done.err
+    assert done.out.splitlines()[0].startswith("epoch 3/3")
+    assert run_cli("fork", trained.id, "--at", "7").err.startswith(
+        f"tui-trainer fork: {trained.id}: no checkpoint at step 7; there are "
+    )
+
+
+def test_a_repeated_run_repeats_what_was_changed(run_cli: RunCli, trained: RunDir):
+    with LogWriter(trained.events) as log:
+        log.append(Edited(attempt=1, elapsed_s=0, step=50, setting="optimizer.lr", before=0.001, value=0.1))
+    assert run_cli("train", "--from", "latest", "--quiet").status == 0
+    (edit,) = history.load(rundir.find("latest")).edits
+    assert (edit.step, edit.value) == (50, 0.1)

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import click
 
+from tui_trainer.cli.forking import fork
 from tui_trainer.cli.logs import events, logs
 from tui_trainer.cli.opening import open_app
 from tui_trainer.cli.output import spell_out, warn
@@ -27,6 +28,7 @@ __all__ = ["main", "program"]
         pause,
         resume,
         stop,
+        fork,
         presets,
         runs,
         show,

@@ -72,3 +72,24 @@ def repeated_recipe(run: RunDir) -> Recipe:
         if name in fixed and getattr(recipe.training, name) == "auto"
     }
     return recipe.model_copy(update={"training": recipe.training.model_copy(update=given)})
+
+
+def repeat_edits(run: RunDir, again: RunDir) -> None:
+    """What was changed while ``run`` trained is to be changed in ``again`` at the same steps.
+
+    Raises ClickException where the log cannot be read.
+    """
+    from tui_trainer.core import control, history
+    from tui_trainer.core.runlog import RunLogError
+
+    try:
+        edits = history.load(run).edits
+    except RunLogError as error:
+        raise click.ClickException(str(error)) from None
+    for edit in edits:
+        control.send(
+            again,
+            control.Change(
+                attempt=control.WHATEVER_ATTEMPT, setting=edit.setting, value=edit.value, at_step=edit.step
+            ),
+        )

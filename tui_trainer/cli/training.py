@@ -9,7 +9,7 @@ import click
 
 from tui_trainer.cli.choosing import checked, choices_of, environment, preset_names, recipe_options
 from tui_trainer.cli.output import say
-from tui_trainer.cli.selecting import find_run, repeated_recipe, run_ids
+from tui_trainer.cli.selecting import find_run, repeat_edits, repeated_recipe, run_ids
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ def train(
     chosen = _chosen(recipe, run, options)
     if not download and (missing := absence(chosen.data, data_dir and data_dir.expanduser().absolute())):
         raise click.UsageError(missing)
+    repeated = find_run(run) if run is not None else None
     started = rundir.create(chosen)
+    if repeated is not None:
+        repeat_edits(repeated, started)
     surroundings = environment(data_dir, download=download)
     if detach:
         launcher.start(started, env=surroundings)

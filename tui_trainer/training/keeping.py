@@ -1,8 +1,14 @@
 """Which checkpoints of a run are made, when, and how many stay; which one a run goes on from."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from time import perf_counter
+from typing import Any
+
+from torch.optim import Optimizer
 
 from tui_trainer.core.checkpoint_files import path_of, saved_steps
+from tui_trainer.core.edits import EditRefused
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.training import checkpoint
 from tui_trainer.training.assembly import Trainee
@@ -33,6 +39,10 @@ class Keeper:
         self._saved_at = perf_counter()
         for draft in run.checkpoints.glob(".step-*"):  # what a worker that died left unfinished
             draft.unlink()
+
+    def begin(self) -> None:
+        """Training begins here: what is known now need not be saved."""
+        self._saved_at = perf_counter()
 
     def is_due(self, *, at_epoch_end: bool) -> bool:
         """Whether one is worth its cost now: at every epoch's end, and in a long epoch by time."""
@@ -65,8 +75,8 @@ def captured(trainee: Trainee, record: Recorder) -> State:
     return State(
         step=record.step,
         network=trainee.network.state_dict(),
-        optimizer=trainee.optimizer.state_dict(),
-        selection=trainee.selection.state_dict(),
+        optimizer={"kind": trainee.recipe.optimizer.kind, **trainee.optimizer.state_dict()},
+        selection={"by": _measure(trainee), **trainee.selection.state_dict()},
         seconds=record.seconds,
         settings=trainee.changes,
     )
@@ -88,15 +98,38 @@ def newest_sound(run: RunDir) -> tuple[State | None, list[str]]:
     return None, refused
 
 
+def _measure(trainee: Trainee) -> str:
+    """What has to be the same for a best value to be comparable."""
+    recipe = trainee.recipe
+    return f"{recipe.training.select_by} of {recipe.data!r} by {recipe.loss!r}"
+
+
 def restore(state: State, trainee: Trainee) -> None:
-    """Make ``trainee`` what it was. Raises CheckpointRefused when it is of another shape."""
+    """Make ``trainee`` what it was, as far as its recipe still is that of then: a fork may have another.
+
+    A new optimizer starts afresh; the best weights count where they were chosen by the same measure. Raises
+    CheckpointRefused when the network is of another shape.
+    """
     try:
         for key, value in state.settings.items():
-            change(trainee, key, value)
+            with suppress(EditRefused):  # a fork may have left that part out
+                change(trainee, key, value)
         trainee.network.load_state_dict(dict(state.network))
-        trainee.optimizer.load_state_dict(dict(state.optimizer))
-        trainee.selection.load_state_dict(state.selection)
+        if state.optimizer["kind"] == trainee.recipe.optimizer.kind:
+            _restore_optimizer(trainee.optimizer, state.optimizer)
+        if state.selection["by"] == _measure(trainee):
+            trainee.selection.load_state_dict(state.selection)
     except (RuntimeError, ValueError, KeyError, TypeError) as error:
         raise CheckpointRefused(
             f"the checkpoint at step {state.step} does not fit the recipe: {error}"
         ) from error
+
+
+def _restore_optimizer(optimizer: Optimizer, saved: Mapping[str, Any]) -> None:
+    """What it remembers of the gradients comes from ``saved``, how it uses that from the recipe."""
+    chosen = [
+        {key: value for key, value in group.items() if key != "params"} for group in optimizer.param_groups
+    ]
+    optimizer.load_state_dict({"state": saved["state"], "param_groups": saved["param_groups"]})
+    for group, settings in zip(optimizer.param_groups, chosen, strict=True):
+        group.update(settings)

@@ -12,7 +12,17 @@ import torch
 
 from tui_trainer.core import liveness, rundir
 from tui_trainer.core.architectures import num_outputs
-from tui_trainer.core.control import Change, Continue, ControlReader, Pace, Pause, Request, Step, Stop
+from tui_trainer.core.control import (
+    WHATEVER_ATTEMPT,
+    Change,
+    Continue,
+    ControlReader,
+    Pace,
+    Pause,
+    Request,
+    Step,
+    Stop,
+)
 from tui_trainer.core.edits import EditRefused, changed, value_of
 from tui_trainer.core.events import EPOCHS, Edited, Phase, RunStarted
 from tui_trainer.core.layers import num_parameters
@@ -99,6 +109,7 @@ class _Session:
         ended: Phase = "finished"
         try:
             trainee = self._trainee = self._made_ready()
+            self._keeper.begin()
             # Closed before its state is saved: a step or a test that was left half done leaves no trace.
             with closing(train(trainee, record)) as training:
                 yield from self._drive(trainee, training)
@@ -280,7 +291,9 @@ class _Session:
         due = [request for request in self._changes if request.at_step <= step]
         self._changes = [request for request in self._changes if request.at_step > step]
         for request in due:
-            if not 0 < request.at_step < step:  # else it was made before this attempt
+            is_planned = request.attempt == WHATEVER_ATTEMPT
+            is_done = request.at_step < step or value_of(trainee.recipe, request.setting) == request.value
+            if not (is_planned and is_done):  # an earlier attempt made it
                 self._change(trainee, request.setting, request.value)
 
     def _change(self, trainee: Trainee, setting: str, value: float) -> None:
