@@ -48,10 +48,10 @@ def test_a_recipe_that_teaches_says_what_it_shows(
 ) -> None:
     folder = tmp_path / "config" / "presets" / "recipes"
     folder.mkdir(parents=True)
-    (folder / "overfit.toml").write_text(
+    (folder / "mine.toml").write_text(
         'schema = 1\n[symptom]\ndiagnosis = "overfitting"\nvalidation_loss_rise = { at_least = 1.3 }\n'
     )
-    shown = run_cli("presets", "show", "overfit").out.splitlines()
+    shown = run_cli("presets", "show", "mine").out.splitlines()
     assert "shows: overfitting, validation loss ≥ 1.3 × its minimum" in shown
     assert "shows:" not in run_cli("presets", "show", "first-steps").out
 

@@ -172,10 +172,10 @@ def test_a_recipe_that_teaches_says_what_one_will_see(mine: Path) -> None:
     validation_loss_rise = { at_least = 1.3 }
     train_accuracy = { at_least = 0.9, at_most = 1 }
     """
-    write(mine, "recipes/overfit.toml", symptom)
+    write(mine, "recipes/mine.toml", symptom)
     library = Library.load((presets.shipped_folder(), mine))
     assert library.problems == ()
-    assert library.get("recipes", "overfit").symptom == Symptom(
+    assert library.get("recipes", "mine").symptom == Symptom(
         (Bound("validation_loss_rise", at_least=1.3), Bound("train_accuracy", at_least=0.9, at_most=1)),
         "overfitting",
     )

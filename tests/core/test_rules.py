@@ -186,6 +186,7 @@ DOUBTFUL = [
     ({"architecture": ResNet18(), "regularization": Regularization(dropout=Dropout())}, "choose l2"),
     ({"optimizer": optimizer_of("adamw", lr=0.5)}, "choose optimizer.lr=0.001"),
     ({"optimizer": optimizer_of("rmsprop", lr=0.1)}, "choose optimizer.lr=0.001"),
+    ({"optimizer": optimizer_of("adagrad", epsilon=0.0)}, "choose optimizer.epsilon=1e-10"),
     ({"optimizer": optimizer_of("nesterov", lr=1.5)}, "choose optimizer.lr=0.1"),
     (
         {"data": Sine(), "architecture": Perceptron(activation="relu"), "loss": ErrorLoss()},

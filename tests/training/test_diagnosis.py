@@ -16,9 +16,9 @@ from tui_trainer.core.recipe import (
     BundledSet,
     Dropout,
     EarlyStopping,
+    ErrorLoss,
     FullyConnected,
     GradientDescent,
-    Loss,
     Momentum,
     Recipe,
     Regularization,
@@ -61,7 +61,7 @@ SICK: dict[str, tuple[str, Recipe]] = {
         Recipe(
             data=BundledSet(kind="diabetes"),
             architecture=FullyConnected(hidden=(128, 64)),
-            loss=Loss(kind="mse"),
+            loss=ErrorLoss(),
             optimizer=Adam(lr=0.003),
             training=Training(epochs=40),
         ),
@@ -71,7 +71,7 @@ SICK: dict[str, tuple[str, Recipe]] = {
         Recipe(
             data=BundledSet(kind="diabetes"),
             architecture=SingleLayer(),
-            loss=Loss(kind="mse"),
+            loss=ErrorLoss(),
             optimizer=Momentum(lr=10.0),
         ),
     ),

@@ -11,13 +11,16 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from tui_trainer.core.compose import Choices
+from tui_trainer.core.presets import Language
 from tui_trainer.core.recipe import Adam, Constant, Cosine, FullyConnected, OneCycle, Warmup
 from tui_trainer.tui.app import AppOptions, TrainerApp
 from tui_trainer.tui.messages import TrainRequested
 from tui_trainer.tui.widgets.outlook import Outlook
+from tui_trainer.tui.widgets.preset_list import PresetList
 
 Rows = Callable[[App[None]], str]
 NARROW, WIDE = (80, 24), (160, 48)
+PARTS = ["data", "architecture", "loss", "optimizer", "regularization"]
 UP_TO_MOMENTUM = ["up"] * 4
 
 
@@ -352,3 +355,25 @@ async def test_a_recipe_that_teaches_says_what_it_shows(presets: Path, rows: Row
         await pilot.press("up")
         await pilot.pause()
         assert "shows: validation loss ≥ 1.3 × its minimum" in rows(app)
+
+
+# Every page
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("number", range(6), ids=["recipe", *PARTS])
+async def test_the_page_of_every_preset(
+    number: int, lang: Language, rows: Rows, snapshot: SnapshotAssertion
+) -> None:
+    """What is below the rows of parts at 80×24, preset by preset as the cursor goes down the list."""
+    pages = []
+    async with opened(str(number), "home", options=AppOptions(lang=lang)) as (app, pilot):
+        presets = app.screen.query_one(PresetList)
+        seen: set[tuple[str, str]] = set()
+        while (preset := presets.looked_at) and preset.key not in seen:
+            seen.add(preset.key)
+            pages.append("\n".join(rows(app).split("\n")[8:20]))
+            await pilot.press("down")
+            await pilot.pause()
+    assert len(pages) > 5
+    assert "\n".join(pages) == snapshot

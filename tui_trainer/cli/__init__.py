@@ -12,6 +12,7 @@ from tui_trainer.cli.output import spell_out, warn
 from tui_trainer.cli.presets import presets
 from tui_trainer.cli.program import INTERRUPTED, Program
 from tui_trainer.cli.runs import delete, export, runs, show
+from tui_trainer.cli.sharing import code, share
 from tui_trainer.cli.training import train
 
 __all__ = ["main", "program"]
@@ -19,7 +20,7 @@ __all__ = ["main", "program"]
 
 @click.group(
     cls=Program,
-    commands=[open_app, train, presets, runs, show, events, logs, export, delete],
+    commands=[open_app, train, presets, runs, show, code, share, events, logs, export, delete],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="tui-trainer", message="%(prog)s %(version)s")
@@ -35,6 +36,7 @@ def program() -> None:
       tui-trainer presets show adam          its formula, for and against, settings
       tui-trainer runs                       what was trained here
       tui-trainer show latest                one run: curves, confusion matrix, scores
+      tui-trainer code first-steps           the same in plain PyTorch, to read and to change
 
     RUN is a run's id, the beginning of it, or latest. Exit status: 0 done, 1 the run failed, 2 wrong usage,
     130 interrupted.

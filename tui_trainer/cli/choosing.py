@@ -86,25 +86,31 @@ def choices_of(recipe: str, options: Mapping[str, Any]) -> Choices:
     )
 
 
-def made(choices: Choices) -> Composed:
-    """What ``choices`` make, whether its parts fit together or not. Raises UsageError with all mistakes."""
+def made(choices: Choices, base: Recipe | None = None) -> Composed:
+    """What ``choices`` make (of ``base``), whether its parts fit together or not.
+
+    Raises UsageError with all mistakes.
+    """
     from tui_trainer.core.compose import compose
     from tui_trainer.core.presets import Library
     from tui_trainer.core.validation import RecipeError
 
     library = Library.load()
     try:
-        return compose(library, choices)
+        return compose(library, choices, base)
     except RecipeError as error:
         raise click.UsageError("\n".join(plain(str(problem)) for problem in error.problems)) from None
 
 
-def checked(choices: Choices) -> Recipe:
-    """The recipe that ``choices`` make; doubts go to stderr. Raises UsageError with all that is wrong."""
+def checked(choices: Choices, base: Recipe | None = None) -> Recipe:
+    """The recipe that ``choices`` make (of ``base``); doubts go to stderr.
+
+    Raises UsageError with all that is wrong.
+    """
     from tui_trainer.core.facts import facts
     from tui_trainer.core.rules import check
 
-    composed = made(choices)
+    composed = made(choices, base)
     findings = check(composed.recipe, facts(composed.recipe.data))
     refused = [_sentence(finding) for finding in findings if finding.severity == "refused"]
     if refused:

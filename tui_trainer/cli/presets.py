@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui_trainer.core.presets import Language, Library, Preset
+    from tui_trainer.tui.plot.raster import GlyphName
 
 _INDENT = "  "
+_PICTURE = (46, 10)
+"""Columns and rows of what is drawn."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,9 @@ def show_preset(name: str, lang: str | None) -> None:
 
 
 def _explained(preset: Preset, library: Library, spoken: Language) -> Iterator[str]:
+    from tui_trainer.core.layering import assembled
     from tui_trainer.core.presets import text
+    from tui_trainer.tui.plot.functions import picture
 
     said = text(preset, spoken)
     words = _WORDS[spoken]
@@ -173,6 +178,9 @@ def _explained(preset: Preset, library: Library, spoken: Language) -> Iterator[s
     formulas = [*said.formulas(ascii_only=ascii_only), *([taught] if taught else [])]
     for lines in ([f"{_INDENT}{line}" for line in formulas], said.commentary.splitlines()):
         yield from ["", *map(plain, lines)] if lines else []
+    glyphs: GlyphName = "ascii" if ascii_only else "braille"
+    if drawn := picture(preset, assembled(library.layers(preset)), *_PICTURE, glyphs):
+        yield from ["", *(f"{_INDENT}{line}" for line in drawn.splitlines())]
     if said.advantages or said.drawbacks or said.when:
         yield ""
     yield from (f"+ {plain(line)}" for line in said.advantages)

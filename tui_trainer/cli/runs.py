@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_trainer.cli.output import columns, to_json, warn
-from tui_trainer.cli.selecting import find_run, run_argument
+from tui_trainer.cli.selecting import find_run, recorded_recipe, run_argument
 
 if TYPE_CHECKING:
     from tui_trainer.core.history import History
@@ -88,18 +88,10 @@ def show(run: str, as_json: bool) -> None:
     from tui_trainer.cli.showing import picture
     from tui_trainer.core import liveness
     from tui_trainer.core.diagnosis import diagnose
-    from tui_trainer.core.validation import RecipeError
 
     chosen = find_run(run)
     history = _history(chosen)
-    try:
-        recipe, notes = chosen.recipe(), chosen.recipe_notes()
-    except RecipeError as error:
-        raise click.ClickException(
-            f"the recipe recorded in {chosen.recipe_toml} cannot be read: {error}"
-        ) from None
-    for note in notes:
-        warn(note)
+    recipe = recorded_recipe(chosen)
     now = time.time()
     if as_json:
         result = result_of(chosen, recipe, history, state=liveness.state_of(chosen, history, now))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from tui_trainer.cli.output import warn
+
 if TYPE_CHECKING:
+    from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rundir import RunDir
 
 LATEST = "latest"
 
 
-def _run_ids(_context: click.Context, _parameter: click.Parameter, word: str) -> list[CompletionItem]:
+def run_ids(_context: click.Context, _parameter: click.Parameter, word: str) -> list[CompletionItem]:
+    """Shell completion over what a RUN may be."""
     from tui_trainer.core.rundir import list_runs
 
     return [
@@ -21,7 +25,7 @@ def _run_ids(_context: click.Context, _parameter: click.Parameter, word: str) ->
     ]
 
 
-run_argument = click.argument("run", shell_complete=_run_ids)
+run_argument = click.argument("run", shell_complete=run_ids)
 
 
 def find_run(selector: str) -> RunDir:
@@ -32,3 +36,36 @@ def find_run(selector: str) -> RunDir:
         return find(selector)
     except (RunNotFound, AmbiguousRun) as error:
         raise click.UsageError(str(error)) from None
+
+
+def recorded_recipe(run: RunDir) -> Recipe:
+    """The recipe of a run; what this version does not know of it goes to stderr.
+
+    Raises ClickException where it cannot be read.
+    """
+    from tui_trainer.core.text import plain
+    from tui_trainer.core.validation import RecipeError
+
+    try:
+        recipe, notes = run.recipe(), run.recipe_notes()
+    except RecipeError as error:
+        raise click.ClickException(
+            f"the recipe recorded in {plain(str(run.recipe_toml))} cannot be read: {plain(str(error))}"
+        ) from None
+    for note in notes:
+        warn(note)
+    return recipe
+
+
+def repeated_recipe(run: RunDir) -> Recipe:
+    """The recipe of a run with the device and the threads that it was given: with them, bits agree on a CPU.
+
+    Raises ClickException where it cannot be read.
+    """
+    recipe, fixed = recorded_recipe(run), run.numerics()
+    given: dict[str, Any] = {
+        name: fixed[name]
+        for name in ("device", "threads")
+        if name in fixed and getattr(recipe.training, name) == "auto"
+    }
+    return recipe.model_copy(update={"training": recipe.training.model_copy(update=given)})

@@ -11,10 +11,15 @@ import click
 from tui_trainer.cli.choosing import checked, choices_of, environment, preset_names, recipe_options
 from tui_trainer.cli.output import say, to_json, warn
 from tui_trainer.cli.program import INTERRUPTED
+from tui_trainer.cli.selecting import find_run, repeated_recipe, run_ids
+from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tui_trainer.cli.following import Report
     from tui_trainer.cli.results import Result
+    from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rundir import RunDir
 
 _LAST_LINES = 5
@@ -30,19 +35,30 @@ _LAST_LINES = 5
       tui-trainer train --optimizer sgd --lr 0.05 --batch-size 64
       tui-trainer train --optimizer momentum --schedule cosine
       tui-trainer train --regularization l2 --set regularization.l2.strength=0.01
+      tui-trainer train --from latest --seed 1
       tui-trainer train --json --quiet | jq 'select(.event == "finished").test.accuracy'
 
     --json prints one object for each evaluation and a last one for the whole run; what is NaN or infinite is
     the string "NaN", "Infinity" or "-Infinity" there. Ctrl+C stops cleanly and keeps the run.
     """
 )
-@click.argument("recipe", default="first-steps", shell_complete=preset_names("recipes"))
+@click.argument("recipe", required=False, shell_complete=preset_names("recipes"))
+@click.option(
+    "--from", "run", metavar="RUN", shell_complete=run_ids,
+    help="Repeat a run; other options change what they name.",
+)  # fmt: skip
 @recipe_options
 @click.option("--download", is_flag=True, help="Fetch a data set that is not on this machine.")
 @click.option("--json", "as_json", is_flag=True, help="Results as JSON lines on stdout, all else on stderr.")
 @click.option("--quiet", is_flag=True, help="Say only what is wrong, and what --json asks for.")
 def train(
-    recipe: str, data_dir: Path | None, download: bool, as_json: bool, quiet: bool, **options: Any
+    recipe: str | None,
+    run: str | None,
+    data_dir: Path | None,
+    download: bool,
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
 ) -> int:
     """Train RECIPE (default: first-steps) without the app."""
     from tui_trainer.cli.following import Interrupts, follow
@@ -51,22 +67,36 @@ def train(
     from tui_trainer.core.datafiles import absence
     from tui_trainer.tui import launcher
 
-    chosen = checked(choices_of(recipe, options))
+    chosen = _chosen(recipe, run, options)
     if not download and (missing := absence(chosen.data, data_dir and data_dir.expanduser().absolute())):
         raise click.UsageError(missing)
     with Interrupts() as interrupts:
-        run = rundir.create(chosen)
-        worker = launcher.start(run, env=environment(data_dir, download=download))
-        history = follow(run, worker, _reports(run, as_json, quiet), interrupts)
-    result = result_of(run, chosen, history, state=(history.ended and history.phase) or "crashed")
+        started = rundir.create(chosen)
+        worker = launcher.start(started, env=environment(data_dir, download=download))
+        history = follow(started, worker, _reports(started, as_json, quiet), interrupts)
+    result = result_of(started, chosen, history, state=(history.ended and history.phase) or "crashed")
     _print(result, as_json, quiet)
     if interrupts.count:
-        warn(f"interrupted; the run is kept: tui-trainer show {run.id}")
+        warn(f"interrupted; the run is kept: tui-trainer show {started.id}")
         return INTERRUPTED
     if result["status"] == "finished":
         return 0
-    _explain(run, result["reason"], worker.returncode)
+    _explain(started, result["reason"], worker.returncode)
     return 1
+
+
+def _chosen(recipe: str | None, run: str | None, options: Mapping[str, Any]) -> Recipe:
+    """The recipe that is named, or that of a run, with the options on top. Raises UsageError."""
+    from tui_trainer.core.compose import Choices
+
+    choices = choices_of(recipe or Choices.recipe, options)
+    if run is None:
+        return checked(choices)
+    if recipe is not None:
+        raise click.UsageError(
+            f"name a recipe or a run, not both: --from {plain(run)} has the recipe of that run"
+        )
+    return checked(choices, repeated_recipe(find_run(run)))
 
 
 def _reports(run: RunDir, as_json: bool, quiet: bool) -> list[Report]:

@@ -106,8 +106,8 @@ class Composed:
     notes: tuple[str, ...] = ()
 
 
-def compose(library: Library, choices: Choices = Choices()) -> Composed:
-    """The recipe that ``choices`` make.
+def compose(library: Library, choices: Choices = Choices(), base: Recipe | None = None) -> Composed:
+    """The recipe that ``choices`` make; of ``base``, where it is given, and not of the recipe they name.
 
     Lowest first: the models' defaults, the recipe's presets, what the recipe says itself, the parts
     replaced, the settings and flags. A loss that nobody chose for the data or architecture follows them,
@@ -119,20 +119,32 @@ def compose(library: Library, choices: Choices = Choices()) -> Composed:
     ]
     above = replaced + _settings_layers(library, choices, problems)
     try:
-        preset = library.get("recipes", choices.recipe)
+        below, original = _below(library, choices, base)
     except UnknownPreset as error:
         problems += [Problem(None, choices.recipe, str(error)), *error.problems]
         raise RecipeError([*problems, *(problem for layer in above for problem in layer.problems)]) from None
-    layers = [DEFAULTS, *library.recipe_layers(preset, choices.replaced.keys()), *above]
     try:
-        recipe = assembled(layers)
+        recipe = assembled([DEFAULTS, *below, *above])
     except RecipeError as error:
         raise RecipeError([*problems, *error.problems]) from None
     if problems:
         raise RecipeError(problems)
     if (choices.touches("data") or choices.touches("architecture")) and not choices.touches("loss"):
-        return _with_fitting_loss(recipe, assembled(library.layers(preset)))
+        return _with_fitting_loss(recipe, assembled(original))
     return Composed(recipe)
+
+
+def _below(library: Library, choices: Choices, base: Recipe | None) -> tuple[list[Layer], list[Layer]]:
+    """What the choices lie on, and all that makes the recipe as it was before them.
+
+    Raises UnknownPreset.
+    """
+    if base is not None:
+        table = _table(base)
+        kept = {part: values for part, values in table.items() if part not in choices.replaced}
+        return [Layer(kept)], [Layer(table)]
+    preset = library.get("recipes", choices.recipe)
+    return library.recipe_layers(preset, choices.replaced.keys()), library.layers(preset)
 
 
 def _with_fitting_loss(recipe: Recipe, chosen: Recipe) -> Composed:

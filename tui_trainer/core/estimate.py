@@ -19,6 +19,9 @@ and a chunk is done soon enough that a request need not wait for it."""
 NUMBERS_WITH_BATCH_NORM = 8 * NUMBERS_AT_ONCE
 """More where a batch in parts would be another computation: batch norm would see each part alone."""
 
+WORTH_AN_ACCELERATOR = 10_000_000
+"""Multiply-adds in one step below which a CPU core is done before an accelerator has been told what to do."""
+
 # Measured on one core of a small machine: good for "seconds, minutes or hours", no more.
 _STEP_S = 200e-6
 _LAYER_S = 25e-6

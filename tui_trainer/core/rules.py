@@ -247,6 +247,13 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "doubtful",
+        "optimizer",
+        lambda case: getattr(case.recipe.optimizer, "epsilon", 1.0) == 0,
+        "With epsilon 0 a weight that has had no gradient yet divides 0 by 0.",
+        "choose optimizer.epsilon=1e-10",
+    ),
+    Rule(
+        "doubtful",
         "regularization",
         lambda case: (
             case.recipe.regularization.dropout is not None and not case.has_dropout and bool(case.table)

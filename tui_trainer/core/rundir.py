@@ -8,7 +8,6 @@ import shutil
 import sys
 import time
 import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from tui_trainer.core.text import plain
+from tui_trainer.core.text import plain, slug
 
 if TYPE_CHECKING:  # many who look for a run never look at its recipe, and pydantic takes its time
     from tui_trainer.core.recipe import Recipe
@@ -338,13 +337,12 @@ def _last_change(run: RunDir) -> float:
 def _new_folder(root: Path, name: str) -> Path:
     """A new folder under ``root``, named so that folders sort by the moment of their making."""
     now_ns = time.time_ns()
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = "-".join(re.findall(r"[a-z0-9]+", ascii_name))[:24].strip("-") or "run"
+    short_name = slug(name)[:24].strip("-") or "run"
     while True:
         second, rest_ns = divmod(now_ns, 10**9)
         ticks = rest_ns * _TICKS // 10**9
         suffix = "".join(_DIGITS[ticks // 36**place % 36] for place in (2, 1, 0))
-        path = root / f"{datetime.fromtimestamp(second, UTC):%Y%m%d-%H%M%S}-{slug}-{suffix}"
+        path = root / f"{datetime.fromtimestamp(second, UTC):%Y%m%d-%H%M%S}-{short_name}-{suffix}"
         try:
             path.mkdir(mode=0o700)
         except FileExistsError:

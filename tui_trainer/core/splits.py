@@ -11,8 +11,8 @@ def split_order(labels: NDArray[np.integer] | None, num_samples: int, split_seed
     way of cutting the order into consecutive parts is stratified, and a smaller ``train_fraction`` is part
     of a larger one. Without ``labels`` (regression) the order is a plain shuffle.
 
-    ``labels`` has shape ``(num_samples,)``; the result too. No count in a part strays from its exact share by
-    two or more.
+    ``labels`` has shape ``(num_samples,)``; the result too. The count of a class in a part strays from its
+    exact share by less than 1 + C times the share of the class, of C classes: by 2 where all are alike.
     """
     rng = np.random.default_rng(split_seed)
     shuffled = rng.permutation(num_samples)

@@ -29,6 +29,12 @@ def plain(text: str, *, limit: int | None = None) -> str:
     return text
 
 
+def slug(text: str) -> str:
+    """``text`` as lower-case ASCII words with hyphens between, fit for a file's name; may be empty."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", ascii_text))
+
+
 def _visible(character: str) -> str:
     if character.isspace():
         return " "

@@ -8,14 +8,12 @@ from typing import Literal
 
 import torch
 
+from tui_trainer.core.estimate import WORTH_AN_ACCELERATOR
 from tui_trainer.core.recipe import Optimizer
 from tui_trainer.training.optimizers import implementation
 
 MAX_AUTO_THREADS = 4
 """Nets of a first course do not gain from more, and lose much as soon as a core is busy elsewhere."""
-
-WORTH_AN_ACCELERATOR = 10_000_000
-"""Multiply-adds in one step below which a CPU core is done before an accelerator has been told what to do."""
 
 
 class DeviceNotAvailable(RuntimeError):

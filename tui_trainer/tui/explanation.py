@@ -8,7 +8,7 @@ from tui_trainer.core.layers import Layer, num_parameters
 from tui_trainer.core.presetfile import Preset, Texts
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.text import plain
-from tui_trainer.tui.plot.functions import activation_picture, schedule_picture
+from tui_trainer.tui.plot.functions import picture
 from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.widgets.prose import Paragraph
 
@@ -45,20 +45,13 @@ def about(preset: Preset, texts: Texts, say: Callable[[str], str], *, ascii_only
 def with_picture(
     paragraphs: Sequence[Paragraph], recipe: Recipe, preset: Preset, *, is_tall: bool, glyphs: GlyphName
 ) -> list[Paragraph]:
-    """``paragraphs`` with a picture of an activation or a schedule below the formula; others have none.
-
-    ``recipe`` is one in which ``preset`` is chosen: its settings are drawn.
-    """
-    size = (_PICTURE_WIDTH, _TALL_PICTURE if is_tall else _PICTURE)
-    if preset.group == "schedules":
-        picture = schedule_picture(recipe.optimizer.schedule, *size, glyphs)
-    elif preset.group == "activations":
-        picture = activation_picture(preset.values["architecture"]["activation"], *size, glyphs)
-    else:
+    """``paragraphs`` with a picture of an activation or a schedule below the formula; others have none."""
+    drawn = picture(preset, recipe, _PICTURE_WIDTH, _TALL_PICTURE if is_tall else _PICTURE, glyphs)
+    if not drawn:
         return list(paragraphs)
     below = 1 + max((at for at, paragraph in enumerate(paragraphs) if paragraph.verbatim), default=0)
-    drawn = Paragraph(Content.styled(picture, "$primary"), Content("  "), verbatim=True)
-    return [*paragraphs[:below], drawn, *paragraphs[below:]]
+    shown = Paragraph(Content.styled(drawn, "$primary"), Content("  "), verbatim=True)
+    return [*paragraphs[:below], shown, *paragraphs[below:]]
 
 
 def layer_lines(layers: Sequence[Layer]) -> list[Content]:

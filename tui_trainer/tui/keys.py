@@ -79,6 +79,7 @@ NEW = (
     Key("new.choose", "space", "choose", "choose", "Choose it; regularizations turn on and off.", "Space"),
     Key("new.settings", "tab", "settings(1)", "settings", "Go to the settings, and on to the next.", "Tab"),
     Key("new.settings_back", "shift+tab", "settings(-1)", "", "Go back one setting.", in_footer=False),
+    Key("new.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
     Key("new.find", "/", "find", "find", "Show only presets whose name or summary holds a text.", "/"),
     *(
         Key(
@@ -170,6 +171,7 @@ RUN = (
     Key("run.x_axis", "e", "x_axis", "x axis", "Draw over epochs, time or steps.", "e", in_footer=False),
     Key("run.window", "w", "window", "window", "The whole run, or its last quarter.", "w", in_footer=False),
     Key("run.glyphs", "g", "glyphs", "glyphs", "Draw with braille, blocks or ASCII.", "g", in_footer=False),
+    Key("run.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
     Key("run.back", "escape", "back", "back", "Leave cursor, full screen or replay; then the run.", "Esc"),
 )
 
@@ -199,6 +201,15 @@ READER = (
     Key("reader.page_down", "pagedown,space", "page(1)", "page", "Scroll down by a page.", "PgDn"),
     Key("reader.home", "home", "edge(-1)", "", "Go to the beginning.", "Home", in_footer=False),
     Key("reader.end", "end", "edge(1)", "", "Go to the end.", "End", in_footer=False),
+)
+
+CODE = (
+    Key("code.save", "s", "save", "save", "Save it to a new file in the folder you started from.", "s"),
+    Key("code.up", "up", "scroll(-1)", "scroll", "Scroll up.", "↑"),
+    Key("code.down", "down", "scroll(1)", "scroll", "Scroll down.", "↓"),
+    Key("code.page_up", "pageup", "scroll_pages(-1)", "", "Scroll a page up.", in_footer=False),
+    Key("code.page_down", "pagedown,space", "scroll_pages(1)", "", "Scroll a page down.", in_footer=False),
+    Key("code.back", "escape", "app.pop_screen", "back", "Go back.", "Esc"),
 )
 
 
@@ -255,5 +266,5 @@ def load_keymap(path: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
     return keymap, tuple(problems)
 
 
-TABLE = (*EVERYWHERE, *NEW, *RUN, *RUNS, *QUIT, *READER)
+TABLE = (*EVERYWHERE, *NEW, *RUN, *RUNS, *QUIT, *READER, *CODE)
 """All there is."""

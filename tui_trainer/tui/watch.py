@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_trainer.core import liveness
+from tui_trainer.core import liveness, rules
 from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.control import ControlReader, Pace
 from tui_trainer.core.events import AnyEvent, Evaluated, Predictions, Split
@@ -20,6 +20,7 @@ from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.replay import Replay
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError, read_at
+from tui_trainer.core.sharing import command_line
 from tui_trainer.core.summary import HEADLINE
 from tui_trainer.core.text import plain
 
@@ -114,6 +115,19 @@ class Watch:
         """Class names, safe for a terminal."""
         started = self.history.started
         return [plain(name, limit=40) for name in started.classes] if started else []
+
+    @property
+    def refused(self) -> str:
+        """Why the recipe cannot be trained, in a sentence; empty when it can."""
+        if self.recipe is None:
+            return ""
+        findings = rules.check(self.recipe, facts(self.recipe.data))
+        return next((found.reason for found in findings if found.severity == "refused"), "")
+
+    @property
+    def command(self) -> str:
+        """The command line that repeats the run; empty when its recipe cannot be read."""
+        return plain(command_line(self.recipe)) if self.recipe else ""
 
     # Reading
 

@@ -1,6 +1,6 @@
 """1 Data: which samples, and how many of them."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, NonNegativeInt
 
@@ -29,30 +29,51 @@ class _ToySet(_Dataset):
     seed: NonNegativeInt = setting(0, "Which samples are drawn.", fr="Graine du tirage des exemples.")
 
 
-class Moons(_ToySet):
-    """Two interleaved half circles."""
-
-    kind: Literal["moons"] = "moons"
-    noise: float = setting(
-        0.2,
+def noise_on_inputs(deviation: float) -> Any:
+    """How far points stray from where they belong."""
+    return setting(
+        deviation,
         "Standard deviation of the noise on each coordinate.",
         fr="Écart-type du bruit sur chaque coordonnée.",
         ge=0,
         le=10,
     )
+
+
+def width_of_clouds(deviation: float) -> Any:
+    """How wide the clouds are."""
+    return setting(
+        deviation,
+        "Standard deviation within each cloud.",
+        fr="Écart-type à l'intérieur de chaque nuage.",
+        ge=0,
+        le=10,
+    )
+
+
+def noise_on_targets(deviation: float) -> Any:
+    """How far targets stray from the function."""
+    return setting(
+        deviation,
+        "Standard deviation of the noise on the target.",
+        fr="Écart-type du bruit sur la cible.",
+        ge=0,
+        le=10,
+    )
+
+
+class Moons(_ToySet):
+    """Two interleaved half circles."""
+
+    kind: Literal["moons"] = "moons"
+    noise: float = noise_on_inputs(0.2)
 
 
 class Circles(_ToySet):
     """A ring around a disc of the same centre."""
 
     kind: Literal["circles"] = "circles"
-    noise: float = setting(
-        0.1,
-        "Standard deviation of the noise on each coordinate.",
-        fr="Écart-type du bruit sur chaque coordonnée.",
-        ge=0,
-        le=10,
-    )
+    noise: float = noise_on_inputs(0.1)
 
 
 class Spirals(_ToySet):
@@ -66,26 +87,14 @@ class Spirals(_ToySet):
         gt=0,
         le=5,
     )
-    noise: float = setting(
-        0.1,
-        "Standard deviation of the noise on each coordinate.",
-        fr="Écart-type du bruit sur chaque coordonnée.",
-        ge=0,
-        le=10,
-    )
+    noise: float = noise_on_inputs(0.1)
 
 
 class Xor(_ToySet):
     """Four clouds at the corners of a square; opposite corners are of one class."""
 
     kind: Literal["xor"] = "xor"
-    noise: float = setting(
-        0.3,
-        "Standard deviation within each cloud.",
-        fr="Écart-type à l'intérieur de chaque nuage.",
-        ge=0,
-        le=10,
-    )
+    noise: float = width_of_clouds(0.3)
 
 
 class Blobs(_ToySet):
@@ -93,39 +102,21 @@ class Blobs(_ToySet):
 
     kind: Literal["blobs"] = "blobs"
     classes: int = setting(3, "How many clouds.", fr="Nombre de nuages.", ge=2, le=20)
-    noise: float = setting(
-        1.0,
-        "Standard deviation within each cloud.",
-        fr="Écart-type à l'intérieur de chaque nuage.",
-        ge=0,
-        le=10,
-    )
+    noise: float = width_of_clouds(1.0)
 
 
 class Sine(_ToySet):
     """One period of a noisy sine, to be fitted."""
 
     kind: Literal["sine"] = "sine"
-    noise: float = setting(
-        0.1,
-        "Standard deviation of the noise on the target.",
-        fr="Écart-type du bruit sur la cible.",
-        ge=0,
-        le=10,
-    )
+    noise: float = noise_on_targets(0.1)
 
 
 class Plane(_ToySet):
     """A tilted plane over two inputs, to be fitted."""
 
     kind: Literal["plane"] = "plane"
-    noise: float = setting(
-        0.3,
-        "Standard deviation of the noise on the target.",
-        fr="Écart-type du bruit sur la cible.",
-        ge=0,
-        le=10,
-    )
+    noise: float = noise_on_targets(0.3)
 
 
 class BundledSet(_Dataset):

@@ -20,7 +20,7 @@ class Huber(Part):
     delta: float = setting(
         1.0,
         "Where it turns from squared to absolute, in deviations of the target.",
-        fr="Seuil entre quadratique et absolue, en écarts-types de la cible.",
+        fr="Seuil où la perte passe de quadratique à linéaire, en écarts-types de la cible.",
         symbol="δ",
         torch="delta",
         gt=0,
@@ -41,7 +41,7 @@ class _CrossEntropy(_ClassLoss):
     label_smoothing: float = setting(
         0.0,
         "How much of the target is spread over all classes.",
-        fr="Part de la cible répartie sur toutes les classes.",
+        fr="Part de la cible répartie entre toutes les classes.",
         symbol="ε",
         torch="label_smoothing",
         ge=0,

@@ -17,11 +17,11 @@ class StepDecay(Part):
     """The learning rate drops at once, a few times, at equal distances."""
 
     kind: Literal["step"] = "step"
-    drops: int = setting(2, "How often it drops.", fr="Nombre de paliers.", ge=1, le=100)
+    drops: int = setting(2, "How often it drops.", fr="Nombre de baisses.", ge=1, le=100)
     gamma: float = setting(
         0.1,
         "What a drop multiplies the rate by.",
-        fr="Facteur par lequel chaque palier multiplie le taux.",
+        fr="Facteur par lequel chaque baisse multiplie le taux.",
         symbol="γ",
         torch="StepLR(gamma)",
         gt=0,
@@ -58,7 +58,7 @@ class OneCycle(Part):
     start: float = setting(
         0.04,
         "Where it starts, as a share of the rate.",
-        fr="Valeur de départ, en part du taux.",
+        fr="Valeur de départ, en fraction du taux.",
         torch="1 / OneCycleLR(div_factor)",
         gt=0,
         le=1,
@@ -93,6 +93,45 @@ def learning_rate(default: float) -> Any:
         torch="lr",
         gt=0,
         le=100,
+    )
+
+
+def epsilon(default: float, **least: float) -> Any:
+    """What keeps the division of an adaptive optimizer finite."""
+    return setting(
+        default,
+        "Keeps the division finite.",
+        fr="Évite la division par zéro.",
+        symbol="ε",
+        torch="eps",
+        le=1,
+        **least,
+    )
+
+
+def mean_memory() -> Any:
+    """Adam's first memory."""
+    return setting(
+        0.9,
+        "Memory of the mean gradient.",
+        fr="Mémoire du gradient moyen.",
+        symbol="β₁",
+        torch="betas[0]",
+        ge=0,
+        lt=1,
+    )
+
+
+def square_memory() -> Any:
+    """Adam's second memory."""
+    return setting(
+        0.999,
+        "Memory of the squared gradient.",
+        fr="Mémoire du carré du gradient.",
+        symbol="β₂",
+        torch="betas[1]",
+        ge=0,
+        lt=1,
     )
 
 
@@ -135,15 +174,7 @@ class AdaGrad(Part):
 
     kind: Literal["adagrad"] = "adagrad"
     lr: float = learning_rate(0.01)
-    epsilon: float = setting(
-        1e-10,
-        "Keeps the division finite.",
-        fr="Évite la division par zéro.",
-        symbol="ε",
-        torch="eps",
-        ge=0,
-        le=1,
-    )
+    epsilon: float = epsilon(1e-10, ge=0)
     schedule: Schedule = schedule()
 
 
@@ -161,15 +192,7 @@ class RMSprop(Part):
         ge=0,
         lt=1,
     )
-    epsilon: float = setting(
-        1e-8,
-        "Keeps the division finite.",
-        fr="Évite la division par zéro.",
-        symbol="ε",
-        torch="eps",
-        gt=0,
-        le=1,
-    )
+    epsilon: float = epsilon(1e-8, gt=0)
     schedule: Schedule = schedule()
 
 
@@ -178,33 +201,9 @@ class Adam(Part):
 
     kind: Literal["adam"] = "adam"
     lr: float = learning_rate(0.001)
-    beta1: float = setting(
-        0.9,
-        "Memory of the mean gradient.",
-        fr="Mémoire du gradient moyen.",
-        symbol="β₁",
-        torch="betas[0]",
-        ge=0,
-        lt=1,
-    )
-    beta2: float = setting(
-        0.999,
-        "Memory of the squared gradient.",
-        fr="Mémoire du carré du gradient.",
-        symbol="β₂",
-        torch="betas[1]",
-        ge=0,
-        lt=1,
-    )
-    epsilon: float = setting(
-        1e-8,
-        "Keeps the division finite.",
-        fr="Évite la division par zéro.",
-        symbol="ε",
-        torch="eps",
-        gt=0,
-        le=1,
-    )
+    beta1: float = mean_memory()
+    beta2: float = square_memory()
+    epsilon: float = epsilon(1e-8, gt=0)
     schedule: Schedule = schedule()
 
 
@@ -213,37 +212,13 @@ class AdamW(Part):
 
     kind: Literal["adamw"] = "adamw"
     lr: float = learning_rate(0.001)
-    beta1: float = setting(
-        0.9,
-        "Memory of the mean gradient.",
-        fr="Mémoire du gradient moyen.",
-        symbol="β₁",
-        torch="betas[0]",
-        ge=0,
-        lt=1,
-    )
-    beta2: float = setting(
-        0.999,
-        "Memory of the squared gradient.",
-        fr="Mémoire du carré du gradient.",
-        symbol="β₂",
-        torch="betas[1]",
-        ge=0,
-        lt=1,
-    )
-    epsilon: float = setting(
-        1e-8,
-        "Keeps the division finite.",
-        fr="Évite la division par zéro.",
-        symbol="ε",
-        torch="eps",
-        gt=0,
-        le=1,
-    )
+    beta1: float = mean_memory()
+    beta2: float = square_memory()
+    epsilon: float = epsilon(1e-8, gt=0)
     weight_decay: float = setting(
         0.01,
         "Share of every weight that a step takes away, times η.",
-        fr="Part de chaque poids que retranche un pas, multipliée par η.",
+        fr="Part de chaque poids retranchée à chaque pas, à multiplier par η.",
         symbol="λ",
         torch="weight_decay",
         ge=0,

@@ -11,7 +11,7 @@ class L1(Part):
     strength: float = setting(
         1e-4,
         "How strongly weights are pulled to zero.",
-        fr="Intensité avec laquelle les poids sont ramenés vers zéro.",
+        fr="Force avec laquelle les poids sont ramenés vers zéro.",
         symbol="λ",
         ge=0,
         le=100,
@@ -24,7 +24,7 @@ class L2(Part):
     strength: float = setting(
         1e-4,
         "How strongly large weights are punished.",
-        fr="Intensité de la pénalité sur les grands poids.",
+        fr="Force de la pénalité sur les grands poids.",
         symbol="λ",
         torch="weight_decay / 2",
         ge=0,
@@ -65,7 +65,7 @@ class Augmentation(Part):
     shift: float = setting(
         0.1,
         "Images: at most so much of their side, each way.",
-        fr="Images : décalage maximal dans chaque sens, en part de leur côté.",
+        fr="Images : décalage maximal dans chaque sens, en fraction de leur côté.",
         ge=0,
         le=0.5,
     )
@@ -79,7 +79,7 @@ class Augmentation(Part):
     flip: bool = setting(
         True,
         "Images: half of them mirrored, where that is no other thing: never digits.",
-        fr="Images : une sur deux en miroir, là où le sens reste le même : jamais les chiffres.",
+        fr="Images : une sur deux en miroir, si le sens n'en change pas ; jamais les chiffres.",
     )
     noise: float = setting(
         0.1,

@@ -40,15 +40,15 @@ class Training(Part):
     threads: PositiveInt | Literal["auto"] = setting(
         "auto",
         "CPU threads; fixed for the whole run.",
-        fr="Fils d'exécution du processeur ; fixes pour tout l'entraînement.",
+        fr="Nombre de fils d'exécution (CPU) ; fixé pour tout l'entraînement.",
     )
     evaluate_every: PositiveInt | Literal["epoch"] = setting(
         "epoch",
         "When train and validation are measured: each epoch, or every N updates.",
-        fr="Quand mesurer entraînement et validation : chaque époque (epoch) ou toutes les N mises à jour.",
+        fr="Quand mesurer entraînement et validation : à chaque époque (epoch) ou toutes les N mises à jour.",
     )
     select_by: Literal["loss", "accuracy", "r2"] = setting(
         "loss",
         "The validation metric that chooses the best weights and stops early.",
-        fr="La mesure de validation qui choisit les meilleurs poids et décide de l'arrêt précoce.",
+        fr="La métrique de validation qui désigne les meilleurs poids et décide de l'arrêt précoce.",
     )

@@ -3,7 +3,8 @@
 import numpy as np
 
 from tui_trainer.core.activations import GRAPHS
-from tui_trainer.core.recipe import Activation, Schedule
+from tui_trainer.core.presetfile import Preset
+from tui_trainer.core.recipe import Activation, Recipe, Schedule
 from tui_trainer.core.schedules import factor
 from tui_trainer.tui.plot.lineplot import draw
 from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve
@@ -12,6 +13,18 @@ from tui_trainer.tui.plot.raster import GlyphName
 _FAR = 4.0
 """Activations are drawn from minus to plus this."""
 _NUM_POINTS = 400
+
+
+def picture(preset: Preset, recipe: Recipe, width: int, height: int, glyphs: GlyphName = "braille") -> str:
+    """What an activation or a schedule looks like, as rows of text; empty for other presets.
+
+    ``recipe`` is one in which ``preset`` is chosen: its settings are drawn.
+    """
+    if preset.group == "schedules":
+        return schedule_picture(recipe.optimizer.schedule, width, height, glyphs)
+    if preset.group == "activations":
+        return activation_picture(preset.values["architecture"]["activation"], width, height, glyphs)
+    return ""
 
 
 def activation_picture(name: Activation, width: int, height: int, glyphs: GlyphName = "braille") -> str:

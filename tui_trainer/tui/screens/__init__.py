@@ -1,1 +1,1 @@
-"""New, Run, Runs."""
+"""New, Run, Runs, and the pages they open."""

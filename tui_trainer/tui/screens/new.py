@@ -105,6 +105,7 @@ class NewScreen(Screen[None]):
         self._wrong.clear()
         self.remove_class("-editing", "-finding")
         self.set_class(section == "training", "-no-choice")
+        self.set_class(section == "recipe", "-recipes")
         with self.prevent(Input.Changed):
             self.query_one("#find", Input).value = ""
         form = self.query_one(SettingsForm)
@@ -284,6 +285,15 @@ class NewScreen(Screen[None]):
         """Point to what keeps the recipe from being trained."""
         self.app.bell()
         self.query_one(Outlook).insist()
+
+    def action_code(self) -> None:
+        """Show the recipe as a script, unless it makes none, which is said below already."""
+        from tui_trainer.tui.screens.code import CodeScreen
+
+        if self._is_refused:
+            self._insist()
+        else:
+            self.app.push_screen(CodeScreen(self._draft.recipe))
 
     def _train(self, *, download: bool) -> None:
         if plan := self._draft.plan:

@@ -397,6 +397,17 @@ class RunScreen(Screen[None]):
         """Counts, or percent of each row."""
         self._show(replace(self._look, cells="counts" if self._look.cells == "percent" else "percent"))
 
+    def action_code(self) -> None:
+        """Show the recipe as a script, where there is one that can be trained."""
+        from tui_trainer.tui.screens.code import CodeScreen
+
+        recipe = self._watch.recipe
+        if recipe is None or self._watch.refused:
+            problem = self._watch.refused or self._watch.problem
+            self.notify(f"There is no script: {problem}", severity="warning", markup=False)
+        else:
+            self.app.push_screen(CodeScreen(recipe))
+
     def action_back(self) -> None:
         """Leave what was entered last, and the screen at the end."""
         if self.query_one("#loss", LineChart).cursor_x is not None:

@@ -57,7 +57,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def recipe(watch: Watch, look: Look, width: int, height: int) -> Page:
-    """Every setting with what it means, and what equal bits depend on."""
+    """The line that repeats the run, every setting with what it means, and what equal bits depend on."""
     if watch.recipe is None:
         return said(watch.problem)
     rows: list[list[str | Span]] = [["run", "", Span(plain(watch.run.id), "strong")]]
@@ -76,7 +76,8 @@ def recipe(watch: Watch, look: Look, width: int, height: int) -> Page:
     names = max(len(str(row[0])) for row in rows)
     room = max(_LEAST_HELP, width - min(names, columns[0].most) - value_width - 4)
     folded = [part for row in rows for part in _folded(row, value_width, room)]
-    return _page(table(columns, folded, width), look.top or 0, height, "as recorded", head=1)
+    command = [(Span(part, "accent"),) for part in _wrapped(watch.command, max(1, width))]
+    return _page([*command, *table(columns, folded, width)], look.top or 0, height, "as recorded")
 
 
 def _folded(row: Sequence[str | Span], value_width: int, room: int) -> list[list[str | Span]]:

@@ -9,7 +9,7 @@ from tui_trainer.core.rules import Finding
 from tui_trainer.core.text import plain
 from tui_trainer.tui.ascii import wording
 from tui_trainer.tui.draft import Draft
-from tui_trainer.tui.pacing import pace
+from tui_trainer.tui.pacing import epochs_per_s
 from tui_trainer.tui.widgets.lines import Lines
 
 READY = "ready"
@@ -81,7 +81,10 @@ def _effort(draft: Draft) -> str:
 
 
 def _pace(draft: Draft) -> str:
-    return "paced to an epoch a second, so that you can watch" if draft.plan and pace(draft.plan) else ""
+    epochs = draft.plan and epochs_per_s(draft.plan)
+    if not epochs:
+        return ""
+    return f"paced to {'an epoch' if epochs == 1 else f'{epochs} epochs'} a second, so that you can watch"
 
 
 def _sentence(finding: Finding) -> str:

@@ -35,8 +35,11 @@ class RunKeys(Lines):
             self.refresh()
 
     def lines(self, width: int) -> list[Content]:
-        """The row."""
-        return rows(self._said, width)[:1]
+        """The row; where it is too short, the way back and to help outlast what stands before them."""
+        said = list(self._said)
+        while len(rows(said, width)) > 1 and len(said) > 2:
+            del said[-3]
+        return rows(said, width)[:1]
 
 
 def _labels(watch: Watch, *, has_cursor: bool, is_full: bool) -> dict[str, str]:
@@ -54,6 +57,8 @@ def _labels(watch: Watch, *, has_cursor: bool, is_full: bool) -> dict[str, str]:
     labels |= {"run.cursor_left": "values", "run.cursor_right": "values"}
     if not watch.is_live:
         labels["run.split"] = "split"
+        if not has_cursor:
+            labels["run.code"] = "code"
     labels["run.full"] = "small" if is_full else "large"
     labels["run.back"] = "leave cursor" if has_cursor else "back"
     return labels | {"app.help": "help"}
