@@ -1,5 +1,6 @@
 """A real terminal for tests: a program in a pty, its screen as pyte sees it, and every byte it wrote."""
 
+import fcntl
 import os
 import re
 import sys
@@ -87,6 +88,30 @@ class Terminal:
         while self._read():
             assert time.monotonic() < deadline, f"still running:\n{self.text}"
         self.process.wait()
+        return self.process.exitstatus if self.process.exitstatus is not None else -self.process.signalstatus
+
+    def bytes_within(self, seconds: float) -> int:
+        """How many bytes come within ``seconds``."""
+        deadline, before = time.monotonic() + seconds, len(self.written)
+        while time.monotonic() < deadline and self._read():
+            pass
+        return len(self.written) - before
+
+    def until_full(self, num_bytes: int) -> None:
+        """Wait without reading until so many bytes could be read."""
+        deadline = time.monotonic() + TIMEOUT_S
+        waiting = bytearray(4)
+        while int.from_bytes(waiting, sys.byteorder) < num_bytes:
+            assert time.monotonic() < deadline, "it does not write that much"
+            time.sleep(0.02)
+            fcntl.ioctl(self.process.child_fd, termios.FIONREAD, waiting)
+
+    def until_ended_unread(self, seconds: float) -> int:
+        """Wait for the end without reading; the exit status, or minus the signal that ended it."""
+        deadline = time.monotonic() + seconds
+        while self.process.isalive():
+            assert time.monotonic() < deadline, f"still running after {seconds} s"
+            time.sleep(0.02)
         return self.process.exitstatus if self.process.exitstatus is not None else -self.process.signalstatus
 
     def _read(self) -> bool:

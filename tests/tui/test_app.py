@@ -162,14 +162,14 @@ async def test_a_long_page_scrolls_by_lines_and_pages_and_no_key_is_lost(rows: R
 
 async def test_in_ascii_keys_go_by_name(rows: Rows) -> None:
     app = TrainerApp(AppOptions(ascii=True))
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(80, 80)) as pilot:
         assert "Up/Down look" in rows(app)
         app.push_screen(RunScreen(recorded("digits")))
         await until(pilot, lambda: "Left/Right values" in rows(app))
         assert rows(app).endswith("Esc back   ? help")
         await pilot.press("5")
         await until(pilot, lambda: "  Up/Down" in rows(app))
-        await pilot.press("?", "end", "up", "up")
+        await pilot.press("?", "end")
         await until(pilot, lambda: "  Down  Scroll the lower half down." in rows(app))
         assert "      <  Scroll a wide matrix to the left." in rows(app)
 

@@ -17,6 +17,8 @@ from tui_trainer.core.text import plain
 @click.argument("recipe", required=False, shell_complete=preset_names("recipes"))
 @click.option("--lang", type=click.Choice(["en", "fr"]), help="Language of the explanations.")
 @click.option("--ascii", is_flag=True, help="Nothing but ASCII on screen.")
+@click.option("--fps", type=click.IntRange(1, 30), help="Updates a second  [10; over SSH 5]")
+@click.option("--low-bandwidth", is_flag=True, help="Write at most 2 KB/s, figures before curves.")
 @recipe_options
 @click.pass_context
 def open_app(
@@ -25,6 +27,8 @@ def open_app(
     recipe: str | None,
     lang: str | None,
     ascii: bool,
+    fps: int | None,
+    low_bandwidth: bool,
     data_dir: Path | None,
     **options: Any,
 ) -> int:
@@ -49,6 +53,8 @@ def open_app(
             choices=choices,
             lang=language(lang),
             ascii=ascii or needs_ascii(inherited_environment()),
+            fps=fps,
+            low_bandwidth=low_bandwidth,
         )
     )
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from subprocess import Popen
 from typing import ClassVar
 
-from textual import events, on
+from textual import constants, events, on
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 from textual.widgets import Input
@@ -22,9 +23,13 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys, launcher, terminal
 from tui_trainer.tui.ascii import AsciiFilter, only_ascii, wording
+from tui_trainer.tui.driver import LOST, TerminalDriver
+from tui_trainer.tui.link import link_for
 from tui_trainer.tui.messages import RunOpened, TrainRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.pacing import FIRST_ATTEMPT, pace
+from tui_trainer.tui.picture import Area
+from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.screens.new import NewScreen
 from tui_trainer.tui.spoken import FRENCH
 from tui_trainer.tui.theme import THEMES, theme_for
@@ -47,10 +52,11 @@ class TrainerApp(App[None]):
 
     def __init__(self, options: AppOptions | None = None) -> None:
         colors = terminal.color_system(os.environ)
+        self._options = options or AppOptions()
+        self.link = link_for(os.environ, fps=self._options.fps, low_bandwidth=self._options.low_bandwidth)
         super().__init__(ansi_color=colors in ("16", "none") or None)
         self.no_color = colors == "none"
         self._themes = {light: theme_for(colors, light=light) for light in (False, True)}
-        self._options = options or AppOptions()
         self.set_class(self._options.lang == "fr", FRENCH)
         self._last_filters: list[LineFilter] = [NoColor()] if self.no_color else []
         self._last_filters += [AsciiFilter()] if self._options.ascii else []
@@ -71,6 +77,18 @@ class TrainerApp(App[None]):
         remaining = {run: worker for run, worker in self._live.items() if worker.poll() is None}
         return {run: worker for run, worker in remaining.items() if summarize(run).is_live}
 
+    def get_driver_class(self) -> type[Driver]:
+        """Our own, unless the environment asks for one (a browser's, say)."""
+        return super().get_driver_class() if constants.DRIVER else TerminalDriver
+
+    def late_areas(self) -> list[Area]:
+        """The charts: on a thin link figures come first."""
+        return [Area(*chart.region) for chart in self.screen.query("LineChart")]
+
+    def bytes_written(self) -> int:
+        """What the terminal took so far."""
+        return self._driver.bytes_written if isinstance(self._driver, TerminalDriver) else 0
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters; then those without which the terminal would get what it cannot show."""
         return [*super().get_line_filters(), *self._last_filters]
@@ -89,6 +107,8 @@ class TrainerApp(App[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so where the terminal is too small, rather than draw a screen in pieces."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.redraw()
         fits = event.size.width >= terminal.MIN_WIDTH and event.size.height >= terminal.MIN_HEIGHT
         is_told = isinstance(self.screen, TooSmall)
         if not fits and not is_told:
@@ -132,7 +152,8 @@ class TrainerApp(App[None]):
         from tui_trainer.tui.screens.run import RunScreen
 
         self.clear_notifications()
-        self.push_screen(RunScreen(run, glyphs="ascii" if self._options.ascii else "braille"))
+        glyphs: GlyphName = "ascii" if self._options.ascii else "braille"
+        self.push_screen(RunScreen(run, glyphs=glyphs, link=self.link, bytes_written=self.bytes_written))
 
     # Screens
 
@@ -222,7 +243,9 @@ def _runs_screen() -> Screen[None]:
 def run_app(options: AppOptions) -> int:
     """Run the app until the user leaves, and return its exit code. Says what still trains by then."""
     app = TrainerApp(options)
-    app.run(mouse=not os.environ.get("SSH_CONNECTION"))
+    app.run(mouse=not app.link.is_remote)
+    if app.return_code == LOST:
+        return LOST
     for run in app.live_runs:
         print(f"{plain(run.id)} trains on in the background: tui-trainer shows it under Runs.")
     return app.return_code or 0

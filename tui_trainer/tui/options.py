@@ -15,3 +15,7 @@ class AppOptions:
     lang: Language = "en"
     ascii: bool = False
     """Nothing but ASCII reaches the terminal."""
+    fps: int | None = None
+    """Updates a second; None for what suits the link."""
+    low_bandwidth: bool = False
+    """The link carries little."""

@@ -277,6 +277,15 @@ class NewScreen(Screen[None]):
         elif self._draft.absence:
             self._train(download=True)
 
+    def action_code(self) -> None:
+        """Show the recipe as a script, unless it makes none: then point to why."""
+        from tui_trainer.tui.screens.code import CodeScreen
+
+        if self._is_refused:
+            self._insist()
+        else:
+            self.app.push_screen(CodeScreen(self._draft.recipe))
+
     @property
     def _is_refused(self) -> bool:
         return bool(self._wrong or self._draft.refused)
@@ -285,15 +294,6 @@ class NewScreen(Screen[None]):
         """Point to what keeps the recipe from being trained."""
         self.app.bell()
         self.query_one(Outlook).insist()
-
-    def action_code(self) -> None:
-        """Show the recipe as a script, unless it makes none, which is said below already."""
-        from tui_trainer.tui.screens.code import CodeScreen
-
-        if self._is_refused:
-            self._insist()
-        else:
-            self.app.push_screen(CodeScreen(self._draft.recipe))
 
     def _train(self, *, download: bool) -> None:
         if plan := self._draft.plan:

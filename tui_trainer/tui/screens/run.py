@@ -19,6 +19,7 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys, terminal, views
 from tui_trainer.tui.alert import alert
+from tui_trainer.tui.link import LOCAL, ByteRate, Link
 from tui_trainer.tui.plot.curves import loss_curves, metric_curves
 from tui_trainer.tui.plot.model import ChartOptions
 from tui_trainer.tui.plot.raster import GlyphName
@@ -31,8 +32,6 @@ from tui_trainer.tui.widgets.chart import LineChart
 from tui_trainer.tui.widgets.run_keys import RunKeys
 from tui_trainer.tui.widgets.span_view import SpanView
 
-_TICK_S = 0.1
-_TICK_OVER_SSH_S = 0.2
 _FIGURES_S = 1.0
 _VIEW_S = 0.25
 """The lower half and the remarks follow evaluations no faster than one can look."""
@@ -89,10 +88,19 @@ class RunScreen(Screen[None]):
     """
 
     def __init__(
-        self, run: RunDir, *, glyphs: GlyphName = "braille", clock: Callable[[], float] = time.time
+        self,
+        run: RunDir,
+        *,
+        glyphs: GlyphName = "braille",
+        clock: Callable[[], float] = time.time,
+        link: Link = LOCAL,
+        bytes_written: Callable[[], int] = int,
     ) -> None:
         super().__init__()
         self._clock = clock
+        self._link = link
+        self._bytes_written = bytes_written
+        self._rate = ByteRate()
         self._watch = Watch(run)
         self._options = ChartOptions(glyphs=glyphs)
         self._look = Look(colour=terminal.color_system(os.environ) != "none")
@@ -123,8 +131,7 @@ class RunScreen(Screen[None]):
         """Begin to follow the run; what is there by now is read before any of it is drawn."""
         self._look = replace(self._look, language=spoken(self))
         self._told_at = time.monotonic()
-        self._interval_s = _TICK_OVER_SSH_S if os.environ.get("SSH_CONNECTION") else _TICK_S
-        self.set_interval(self._interval_s, self._look_again)
+        self.set_interval(self._link.tick_s, self._look_again)
         self.call_after_refresh(self._tick)
 
     @on(SpanView.Resized)
@@ -151,11 +158,12 @@ class RunScreen(Screen[None]):
             if now - self._told_at >= _CATCHING_UP_S:
                 self._draw()
             return
-        changed |= watch.advance(self._interval_s)
+        changed |= watch.advance(self._link.tick_s)
         turned = self._judge()
         if changed or turned:
             self._draw_charts()
-        if turned or (now - self._told_at >= _FIGURES_S and (watch.is_live or watch.is_replay)):
+        is_ticking = watch.is_live or watch.is_replay or self._link.is_remote
+        if turned or (is_ticking and now - self._told_at >= _FIGURES_S):
             self._draw_texts()
             self._draw_view()
         elif self._num_evaluations != self._viewed and now - self._viewed_at >= _VIEW_S:
@@ -214,7 +222,8 @@ class RunScreen(Screen[None]):
         """Header, facts and keys: all that has figures in it."""
         watch = self._watch
         self._told_at = time.monotonic()
-        self._figures = header.Figures.of(watch, self._clock())
+        rate = self._rate.measured(self._bytes_written(), self._told_at) if self._link.is_remote else None
+        self._figures = header.Figures.of(watch, self._clock(), rate)
         self._draw_remarks()
         is_full = self.has_class("-full")
         self.query_one(RunKeys).show(watch, has_cursor=self._look.step is not None, is_full=is_full)

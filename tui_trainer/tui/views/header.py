@@ -19,18 +19,20 @@ class Figures:
 
     status: Line
     progress: tuple[Line, ...]
+    bytes_per_s: float | None = None
+    """What is written to the terminal, where that is far away."""
 
     @classmethod
-    def of(cls, watch: Watch, now: float) -> "Figures":
+    def of(cls, watch: Watch, now: float, bytes_per_s: float | None = None) -> "Figures":
         """As they are at ``now``, Unix time."""
-        return cls(status(watch, now), progress(watch))
+        return cls(status(watch, now), progress(watch), bytes_per_s)
 
 
 def lines(watch: Watch, figures: Figures, width: int) -> tuple[Line, Line]:
-    """Name and state; pace and best value."""
+    """Name and state; pace and best value; over SSH what is written."""
     recipe = plain(" · ".join(title(watch.recipe))) if watch.recipe else watch.run.id
     name = (Span(watch.name, "strong"), Span(f"  {recipe}", "quiet"))
-    return spread(name, figures.status, width), _second(watch, figures.progress, width)
+    return spread(name, figures.status, width), _second(watch, figures, width)
 
 
 def status(watch: Watch, now: float) -> Line:
@@ -68,10 +70,14 @@ def status(watch: Watch, now: float) -> Line:
             return (Span("? ", "warn"), Span(watch.said))
 
 
-def _second(watch: Watch, ways: tuple[Line, ...], width: int) -> Line:
+def _second(watch: Watch, figures: Figures, width: int) -> Line:
     """Progress in as many words as there is room for beside the best value."""
     found = best(watch, width)
+    if figures.bytes_per_s is not None:
+        written = f"SSH {figures.bytes_per_s / 1000:.1f} KB/s"
+        found = (*found, Span(f" · {written}" if found else written, "quiet"))
     room = width - width_of(found) - 2
+    ways = figures.progress
     return spread(next((way for way in ways if width_of(way) <= room), ways[-1]), found, width)
 
 

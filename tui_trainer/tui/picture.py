@@ -1,0 +1,170 @@
+"""What the terminal shows and what it should show, cell by cell, and the fewest bytes from one to the other.
+
+Textual's partial update writes a row from the left edge of a widget to the right end of what changed, with
+every style spelled out and reset: one cell at column 110 costs 380 bytes. Here a frame is only read, and what
+is written are the cells that differ from what the terminal shows by now. So a frame can also be left out: the
+next one written holds its changes too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import get_character_cell_size
+
+from tui_trainer.tui.pen import WIDE_REST, Cell, Run, blank_sgr, runs_of, write
+
+FRAME_START = re.compile(r"\x1b\[\d+;\d+H")
+_TOKEN = re.compile(
+    r"\x1b\[(?P<row>\d+);(?P<column>\d+)H"
+    r"|\x1b\[(?P<sgr>[\d;]*)m"
+    r"|(?P<text>[^\x00-\x1f\x7f]+)"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[\d;?]*[ -/]*[@-~]|[\x00-\x1f\x7f]",
+)
+
+
+class Area(NamedTuple):
+    """A rectangle of cells."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+_BLANK = Cell(" ", "")
+_A_MOVE = 8
+"""Bytes, about."""
+
+
+class Picture:
+    """Reads frames as Textual renders them, and writes what of them the terminal does not show yet."""
+
+    def __init__(self) -> None:
+        self._wanted: list[list[Cell]] = []
+        self._shown: list[list[Cell | None]] = []
+        self._dirty: dict[int, None] = {}
+        """Rows that may differ, those that wait longest first."""
+        self._cursor = (0, 0)
+        """Where Textual wants the cursor between frames."""
+        self._sgr: str | None = None
+        """The style the terminal is left with; None where that may be any."""
+
+    def forget(self) -> None:
+        """The terminal may show anything by now: all that is wanted will be written again."""
+        self._shown = [[None] * len(row) for row in self._wanted]
+        self._dirty = dict.fromkeys(range(len(self._wanted)))
+        self._sgr = None
+
+    def fit(self, width: int, height: int) -> None:
+        """The terminal has this size; if that is another one, it shows nothing one could rely on."""
+        if (len(self._wanted), len(self._wanted[0]) if self._wanted else 0) != (height, width):
+            self._wanted = [[_BLANK] * width for _ in range(height)]
+            self.forget()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something may be left to be written."""
+        return bool(self._dirty)
+
+    def take(self, frame: str) -> None:
+        """Read a frame: cursor positions, SGR and text. What else there is in it changes no cell."""
+        x = y = 0
+        sgr = ""
+        for token in _TOKEN.finditer(frame):
+            kind = token.lastgroup
+            if kind == "column":
+                x, y = int(token["column"]) - 1, int(token["row"]) - 1
+            elif kind == "sgr":
+                sgr = "" if token["sgr"] in ("", "0") else token["sgr"]
+            elif kind == "text":
+                x = self._put(x, y, token["text"], sgr)
+        self._cursor = (x, y)
+
+    def changes(
+        self, *, late: Iterable[Area] = (), budget: float = float("inf"), has_cursor: bool = False
+    ) -> bytes:
+        """What brings the terminal from what it shows to what is wanted, in about ``budget`` bytes at most.
+
+        What lies in a ``late`` area comes after all else. What did not fit is left for the next call. The
+        cursor goes where Textual wants it if anybody looks for one.
+        """
+        areas = list(late)
+        runs: list[Run] = []
+        seen: set[str] = set()
+        size = 0
+        for is_late in (False, True):
+            for y in self._dirty:
+                if size >= budget:
+                    break
+                for run in self._bring_up_to_date(y, self._columns(y, areas, is_late)):
+                    runs.append(run)
+                    size += _A_MOVE + sum(
+                        len(cell.char.encode()) for cell in self._wanted[y][run.x : run.end]
+                    )
+                    size += 0 if run.sgr in seen else len(run.sgr)
+                    seen.add(run.sgr)
+        self._dirty = {y: None for y in self._dirty if self._shown[y] != self._wanted[y]}
+        cursor = self._cursor if has_cursor and not self._dirty else None
+        written = write(self._wanted, runs, self._sgr, cursor)
+        self._sgr = "" if written else self._sgr
+        return written
+
+    def _put(self, x: int, y: int, text: str, sgr: str) -> int:
+        """Want ``text`` from cell (x, y) on; the cell after it."""
+        if not 0 <= y < len(self._wanted):
+            return x
+        row = self._wanted[y]
+        blank = Cell(" ", blank_sgr(sgr))
+        cells: list[Cell] = []
+        for char in text:
+            size = 1 if char < "\u0300" or "\u2500" <= char < "\u2900" else get_character_cell_size(char)
+            if size == 0 and cells:
+                cells[-1] = Cell(cells[-1].char + char, sgr)
+                continue
+            cells.append(blank if char == " " else Cell(char, sgr))
+            if size == 2:
+                cells.append(Cell(WIDE_REST, sgr))
+        end = min(x + len(cells), len(row))
+        if x < end and row[x:end] != (new := cells[: end - x]):
+            row[x:end] = new
+            self._dirty.setdefault(y)
+        return x + len(cells)
+
+    def _columns(self, y: int, late: Sequence[Area], is_late: bool) -> list[range]:
+        """The columns of row ``y`` that belong to this pass."""
+        width = len(self._wanted[y])
+        edges = sorted((area.x, area.x + area.width) for area in late if area.y <= y < area.y + area.height)
+        if not edges:
+            return [] if is_late else [range(width)]
+        if is_late:
+            return [range(max(0, start), min(width, end)) for start, end in edges]
+        starts, ends = [0, *(end for _, end in edges)], [*(start for start, _ in edges), width]
+        return [range(start, end) for start, end in zip(starts, ends, strict=True)]
+
+    def _bring_up_to_date(self, y: int, columns: Iterable[range]) -> Iterator[Run]:
+        """What of row ``y`` differs; it counts as shown from then on."""
+        wanted, shown = self._wanted[y], self._shown[y]
+        for part in columns:
+            for start, end in _differences(wanted, shown, part):
+                yield from runs_of(wanted, y, start, end)
+                shown[start:end] = wanted[start:end]
+
+
+def _differences(
+    wanted: Sequence[Cell], shown: Sequence[Cell | None], columns: range
+) -> Iterator[tuple[int, int]]:
+    """From where to where they differ; a character of two cells is never cut."""
+    x, stop = columns.start, columns.stop
+    while x < stop:
+        if wanted[x] == shown[x]:
+            x += 1
+            continue
+        start = x
+        while x < stop and wanted[x] != shown[x]:
+            x += 1
+        while start > 0 and wanted[start].char == WIDE_REST:
+            start -= 1
+        while x < len(wanted) and wanted[x].char == WIDE_REST:
+            x += 1
+        yield start, x
