@@ -1,4 +1,5 @@
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
@@ -6,15 +7,30 @@ import pytest
 
 from tests.training.conftest import heard
 from tui_trainer.core import rundir
-from tui_trainer.core.control import Continue, Pace, Pause, Stop, send
-from tui_trainer.core.events import Evaluated, Finished, Note, PhaseChanged, Resumed, RunStarted, Steps
+from tui_trainer.core.control import WHATEVER_ATTEMPT, Change, Continue, Pace, Pause, Step, Stop, send
+from tui_trainer.core.events import (
+    Edited,
+    Evaluated,
+    Finished,
+    Note,
+    PhaseChanged,
+    Resumed,
+    RunStarted,
+    Steps,
+)
 from tui_trainer.core.recipe import (
+    L1,
+    L2,
     BinaryCrossEntropy,
     CrossEntropy,
+    Dropout,
+    EarlyStopping,
     FullyConnected,
     LeNet,
+    Momentum,
     Moons,
     Recipe,
+    Regularization,
     TorchvisionSet,
     Training,
 )
@@ -175,10 +191,11 @@ def test_a_run_records_what_it_was_computed_with():
     assert set(started.baselines) == {"loss", "accuracy"}
 
 
-def test_an_attempt_after_another_starts_over_as_one_clean_curve():
+def test_an_attempt_without_a_checkpoint_starts_over_as_one_clean_curve():
     driven = Driven(SHORT)
     driven.to_its_end()
     first = heard(driven.run)
+    shutil.rmtree(driven.run.checkpoints)
     for _ in live(driven.run, StopSign()):
         pass
     both = heard(driven.run)
@@ -186,6 +203,124 @@ def test_an_attempt_after_another_starts_over_as_one_clean_curve():
     assert both.of(Resumed)[0].at_step == -1
     assert both.losses.tolist() == first.losses.tolist()
     assert len(both.history.evaluations["validation"]) == len(first.history.evaluations["validation"])
+
+
+def edits(run: RunDir) -> list[tuple[str, float | None, float]]:
+    return [(edit.setting, edit.before, edit.value) for edit in heard(run).of(Edited)]
+
+
+def test_one_batch_and_one_epoch_are_made_and_then_it_waits():
+    driven = Driven(LONG.model_copy(update={"training": Training(epochs=100)}))
+    send(driven.run, Pause(attempt=1))
+    driven.until(lambda: driven.phases()[-1:] == ["paused"])
+    for request, step in (
+        (Step(attempt=1, batches=1), 1),
+        (Step(attempt=1, batches=1), 2),
+        (Step(attempt=1, epochs=1), 5),
+        (Step(attempt=1, epochs=1), 10),
+        (Step(attempt=1, batches=3), 13),
+    ):
+        pauses = driven.phases().count("paused")
+        send(driven.run, request)
+        driven.until(lambda pauses=pauses: driven.phases().count("paused") > pauses)
+        assert heard(driven.run).history.step == step
+    assert [e.step for e in heard(driven.run).history.evaluations["validation"]] == [0, 5, 10]
+    driven.stop_sign.put_up()
+    driven.to_its_end()
+
+
+def test_a_change_is_an_event_at_its_step_and_what_the_loop_goes_on_with():
+    """What is changed while the first step waits is what a recipe with that value does."""
+    recipe = SHORT.model_copy(
+        update={
+            "optimizer": Momentum(lr=0.1, momentum=0.5),
+            "regularization": Regularization(dropout=Dropout(rate=0.5)),
+        }
+    )
+    wanted = {
+        "optimizer.lr": 0.05,
+        "optimizer.momentum": 0.9,
+        "regularization.l1.strength": 0.001,
+        "regularization.l2.strength": 0.01,
+        "regularization.dropout.rate": 0.2,
+    }
+    changed = Driven(recipe)
+    for key, value in wanted.items():
+        send(changed.run, Change(attempt=1, setting=key, value=value))
+    changed.to_its_end()
+    asked = Driven(
+        recipe.model_copy(
+            update={
+                "optimizer": Momentum(lr=0.05, momentum=0.9),
+                "regularization": Regularization(
+                    dropout=Dropout(rate=0.2), l1=L1(strength=0.001), l2=L2(strength=0.01)
+                ),
+            }
+        )
+    )
+    asked.to_its_end()
+    assert [(key, value) for key, _, value in edits(changed.run)] == list(wanted.items())
+    assert [before for _, before, _ in edits(changed.run)] == [0.1, 0.5, None, None, 0.5]
+    assert heard(changed.run).losses.tolist() == heard(asked.run).losses.tolist()
+
+
+def test_a_planned_change_comes_at_its_step_and_survives_a_resume():
+    def run_of(stops: int) -> RunDir:
+        run = rundir.create(LONG.model_copy(update={"training": Training(epochs=10)}))
+        send(run, Change(attempt=WHATEVER_ATTEMPT, setting="optimizer.lr", value=0.5, at_step=17))
+        for points in [10, 30][:stops]:
+            stop_sign = StopSign()
+            for number, _ in enumerate(live(run, stop_sign)):
+                if number == points:
+                    stop_sign.put_up()
+        for _ in live(run, StopSign()):
+            pass
+        return run
+
+    whole, pieces = run_of(stops=0), run_of(stops=2)
+    assert [edit.step for edit in heard(whole).history.edits] == [17]
+    assert [edit.step for edit in heard(pieces).history.edits] == [17]
+    assert heard(whole).losses.tolist() == heard(pieces).losses.tolist()
+    assert heard(whole).losses[:17].tolist() != heard(whole).losses[17:34].tolist()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "why"),
+    [
+        ("optimizer.lr", -1.0, "optimizer.lr"),
+        ("optimizer.momentum", 0.9, "this run trains with adam"),
+        ("regularization.dropout.rate", 0.1, "this run has no dropout"),
+        ("training.seed", 1.0, "training.seed stays as it is while a run trains"),
+        ("training.epochs", 0.0, "no more than the 0 epochs"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_in_a_sentence(setting, value, why):
+    driven = Driven(SHORT)
+    send(driven.run, Change(attempt=1, setting=setting, value=value))
+    driven.to_its_end()
+    (note,) = heard(driven.run).of(Note)
+    assert note.text.startswith("not changed: ")
+    assert why in note.text
+    assert edits(driven.run) == []
+    assert driven.phases()[-1] == "finished"
+
+
+def test_a_finished_run_with_more_epochs_goes_on_with_new_patience():
+    stopping = Regularization(early_stopping=EarlyStopping(patience=1))
+    recipe = SHORT.model_copy(
+        update={"regularization": stopping, "training": Training(epochs=50, select_by="accuracy")}
+    )
+    driven = Driven(recipe)
+    driven.to_its_end()
+    first = heard(driven.run).history
+    assert first.reason.startswith("early stopping")
+    send(driven.run, Change(attempt=2, setting="training.epochs", value=60))
+    for _ in live(driven.run, StopSign()):
+        pass
+    more = heard(driven.run).history
+    assert more.step > first.step
+    assert more.num_epochs == 60
+    assert (first.test_reads, more.test_reads) == (1, 2)
 
 
 def test_missing_data_fail_the_run_in_a_sentence():

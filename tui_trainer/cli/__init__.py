@@ -13,6 +13,7 @@ from tui_trainer.cli.presets import presets
 from tui_trainer.cli.program import INTERRUPTED, Program
 from tui_trainer.cli.runs import delete, export, runs, show
 from tui_trainer.cli.sharing import code, share
+from tui_trainer.cli.steering import pause, resume, stop
 from tui_trainer.cli.training import train
 
 __all__ = ["main", "program"]
@@ -20,7 +21,22 @@ __all__ = ["main", "program"]
 
 @click.group(
     cls=Program,
-    commands=[open_app, train, presets, runs, show, code, share, events, logs, export, delete],
+    commands=[
+        open_app,
+        train,
+        pause,
+        resume,
+        stop,
+        presets,
+        runs,
+        show,
+        code,
+        share,
+        events,
+        logs,
+        export,
+        delete,
+    ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="tui-trainer", message="%(prog)s %(version)s")

@@ -51,30 +51,55 @@ class Report:
         """Nothing more will come."""
 
 
+class Told:
+    """What a run has said so far."""
+
+    def __init__(self, run: RunDir) -> None:
+        self.history = History()
+        self._reader = LogReader(run.events)
+
+    def read_new(self, reports: Sequence[Report] = ()) -> bool:
+        """Read on, and tell ``reports``; whether there is more at once. Raises RunLogError."""
+        batch = self._reader.read_new()
+        for event in batch.events:
+            self.history.apply(event)
+            for report in reports:
+                report.heard(event, self.history)
+        self.history.damage.extend(batch.damage)
+        return batch.more
+
+    def read_all(self) -> None:
+        """Read all there is. Raises RunLogError."""
+        while self.read_new():
+            pass
+
+
 def follow(
-    run: RunDir, worker: subprocess.Popen[bytes], reports: Sequence[Report], interrupts: Interrupts
+    run: RunDir,
+    worker: subprocess.Popen[bytes],
+    reports: Sequence[Report],
+    interrupts: Interrupts,
+    told: Told,
 ) -> History:
-    """Read what ``worker`` says until it has ended; one interrupt asks it to stop, a second kills it."""
-    history, reader = History(), LogReader(run.events)
-    answered = 0
+    """Read what ``worker`` says until it has ended; one interrupt asks it to stop, a second kills it.
+
+    ``told`` holds what was said before it was started.
+    """
+    history, answered = told.history, 0
+    attempt = history.attempt + 1
     try:
         while True:
             # Asked before reading: when it has ended by then, what is read is all there is.
             has_ended = worker.poll() is not None
-            batch = reader.read_new()
-            for event in batch.events:
-                history.apply(event)
-                for report in reports:
-                    report.heard(event, history)
-            history.damage.extend(batch.damage)
+            more = told.read_new(reports)
             for report in reports:
                 report.tick(history)
-            if has_ended and not batch.more:
+            if has_ended and not more:
                 return history
             if interrupts.count > answered:
                 answered = interrupts.count
-                _interrupt(run, worker, history, answered)
-            if not batch.more:
+                _interrupt(run, worker, attempt, answered)
+            if not more:
                 with suppress(subprocess.TimeoutExpired):
                     worker.wait(_LOOK_S)
     finally:
@@ -82,9 +107,9 @@ def follow(
             report.close(history)
 
 
-def _interrupt(run: RunDir, worker: subprocess.Popen[bytes], history: History, count: int) -> None:
+def _interrupt(run: RunDir, worker: subprocess.Popen[bytes], attempt: int, count: int) -> None:
     if count == 1:
-        control.send(run, control.Stop(attempt=max(1, history.attempt)))
+        control.send(run, control.Stop(attempt=attempt))
         warn(
             "stopping: waiting for the worker to end cleanly "
             "(Ctrl+C again kills it; steps it has not recorded yet are lost)"

@@ -56,6 +56,7 @@ def result_of(run: RunDir, recipe: Recipe, history: History, *, state: str) -> R
         "train": measured(history.evaluation_at("train", best_step) if best_step is not None else None),
         "validation": measured(best),
         "test": measured(history.chosen.get("test")),
+        "test_reads": history.test_reads,
     }
 
 
@@ -76,6 +77,8 @@ def result_lines(result: Result) -> list[str]:
         facts.append(f"{result['parameters']:,} parameters")
     if result["best_epoch"] is not None:
         facts.append(f"best at epoch {epoch(result['best_epoch'])}")
+    if result["test_reads"] > 1:
+        facts.append(f"test read {result['test_reads']} times")
     return [" · ".join(facts), *score_table(result), f"run {result['run']}"]
 
 

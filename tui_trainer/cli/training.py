@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui_trainer.cli.choosing import checked, choices_of, environment, preset_names, recipe_options
-from tui_trainer.cli.output import say, to_json, warn
-from tui_trainer.cli.program import INTERRUPTED
+from tui_trainer.cli.output import say
 from tui_trainer.cli.selecting import find_run, repeated_recipe, run_ids
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui_trainer.cli.following import Report
-    from tui_trainer.cli.results import Result
     from tui_trainer.core.recipe import Recipe
-    from tui_trainer.core.rundir import RunDir
-
-_LAST_LINES = 5
 
 
 @click.command(
@@ -36,6 +29,7 @@ _LAST_LINES = 5
       tui-trainer train --optimizer momentum --schedule cosine
       tui-trainer train --regularization l2 --set regularization.l2.strength=0.01
       tui-trainer train --from latest --seed 1
+      tui-trainer train --detach
       tui-trainer train --json --quiet | jq 'select(.event == "finished").test.accuracy'
 
     --json prints one object for each evaluation and a last one for the whole run; what is NaN or infinite is
@@ -49,6 +43,7 @@ _LAST_LINES = 5
 )  # fmt: skip
 @recipe_options
 @click.option("--download", is_flag=True, help="Fetch a data set that is not on this machine.")
+@click.option("--detach", is_flag=True, help="Print the run's id and return; it trains by itself.")
 @click.option("--json", "as_json", is_flag=True, help="Results as JSON lines on stdout, all else on stderr.")
 @click.option("--quiet", is_flag=True, help="Say only what is wrong, and what --json asks for.")
 def train(
@@ -56,13 +51,12 @@ def train(
     run: str | None,
     data_dir: Path | None,
     download: bool,
+    detach: bool,
     as_json: bool,
     quiet: bool,
     **options: Any,
 ) -> int:
     """Train RECIPE (default: first-steps) without the app."""
-    from tui_trainer.cli.following import Interrupts, follow
-    from tui_trainer.cli.results import result_of
     from tui_trainer.core import rundir
     from tui_trainer.core.datafiles import absence
     from tui_trainer.tui import launcher
@@ -70,19 +64,18 @@ def train(
     chosen = _chosen(recipe, run, options)
     if not download and (missing := absence(chosen.data, data_dir and data_dir.expanduser().absolute())):
         raise click.UsageError(missing)
-    with Interrupts() as interrupts:
-        started = rundir.create(chosen)
-        worker = launcher.start(started, env=environment(data_dir, download=download))
-        history = follow(started, worker, _reports(started, as_json, quiet), interrupts)
-    result = result_of(started, chosen, history, state=(history.ended and history.phase) or "crashed")
-    _print(result, as_json, quiet)
-    if interrupts.count:
-        warn(f"interrupted; the run is kept: tui-trainer show {started.id}")
-        return INTERRUPTED
-    if result["status"] == "finished":
+    started = rundir.create(chosen)
+    surroundings = environment(data_dir, download=download)
+    if detach:
+        launcher.start(started, env=surroundings)
+        say(started.id)
         return 0
-    _explain(started, result["reason"], worker.returncode)
-    return 1
+    from tui_trainer.cli.attending import attend
+    from tui_trainer.cli.following import Interrupts, Told
+
+    with Interrupts() as interrupts:
+        worker = launcher.start(started, env=surroundings)
+        return attend(started, chosen, worker, Told(started), interrupts, as_json=as_json, quiet=quiet)
 
 
 def _chosen(recipe: str | None, run: str | None, options: Mapping[str, Any]) -> Recipe:
@@ -97,39 +90,3 @@ def _chosen(recipe: str | None, run: str | None, options: Mapping[str, Any]) -> 
             f"name a recipe or a run, not both: --from {plain(run)} has the recipe of that run"
         )
     return checked(choices, repeated_recipe(find_run(run)))
-
-
-def _reports(run: RunDir, as_json: bool, quiet: bool) -> list[Report]:
-    """Who tells of the training, and where."""
-    from tui_trainer.cli.following import EvaluationObjects, Lines, Notes
-
-    reports: list[Report] = [EvaluationObjects(run.id)] if as_json else []
-    if quiet:
-        return reports
-    if as_json:
-        return [*reports, Lines(sys.stderr), Notes()]
-    if sys.stdout.isatty() and sys.stderr.isatty():
-        from tui_trainer.cli.progress import Bar
-
-        return [Bar(run.id)]
-    return [Lines(sys.stdout), Notes()]
-
-
-def _print(result: Result, as_json: bool, quiet: bool) -> None:
-    from tui_trainer.cli.results import result_lines
-
-    if as_json:
-        say(to_json(result))
-    elif not quiet:
-        say("\n".join(result_lines(result)))
-
-
-def _explain(run: RunDir, reason: str, exit_status: int) -> None:
-    """Why it failed; where the worker could not say, what it last wrote."""
-    if reason:
-        warn(f"failed: {reason}")
-    else:
-        warn(f"the worker ended without a word (exit status {exit_status}); the last lines of its log:")
-        for line in run.worker_log.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:]:
-            warn(f"  {line}")
-    warn(f"all of its log: tui-trainer logs {run.id}")

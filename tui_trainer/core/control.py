@@ -44,7 +44,25 @@ class Pace(_Request, frozen=True, kw_only=True, tag="pace"):
             raise ValueError(f"a pace is a number of updates a second above 0, not {self.updates_per_s}")
 
 
-Request: TypeAlias = Stop | Pause | Continue | Pace
+class Step(_Request, frozen=True, kw_only=True, tag="step"):
+    """Go on for so many batches and epochs, to an epoch's end, then pause."""
+
+    batches: int = 0
+    epochs: int = 0
+
+
+class Change(_Request, frozen=True, kw_only=True, tag="change"):
+    """Train on with another value of a setting of ``core.edits``, from ``at_step`` or the step at hand."""
+
+    setting: str
+    value: float
+    at_step: int = 0
+
+
+Request: TypeAlias = Stop | Pause | Continue | Pace | Step | Change
+
+WHATEVER_ATTEMPT = 0
+"""For a `Change` that is to come at its step, however often the run was resumed until then."""
 
 _decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 
@@ -91,6 +109,7 @@ class ControlReader:
             for line in block[:end].splitlines():
                 with suppress(msgspec.MsgspecError, ValueError):
                     request = _decoder.decode(line)
-                    if request.attempt == self._attempt:
+                    is_planned = isinstance(request, Change) and request.attempt == WHATEVER_ATTEMPT
+                    if request.attempt == self._attempt or is_planned:
                         requests.append(request)
         return requests

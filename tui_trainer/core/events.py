@@ -12,6 +12,8 @@ Split: TypeAlias = Literal["train", "validation", "test"]
 Task: TypeAlias = Literal["regression", "binary", "multiclass"]
 Phase: TypeAlias = Literal["loading", "training", "evaluating", "paused", "finished", "stopped", "failed"]
 
+EPOCHS = "training.epochs"
+"""The setting that moves the end of a run."""
 ENDED: frozenset[Phase] = frozenset({"finished", "stopped", "failed"})
 
 
@@ -118,6 +120,17 @@ class Note(Event, frozen=True, kw_only=True, tag="note"):
     text: str
 
 
+class Edited(Event, frozen=True, kw_only=True, tag="edited"):
+    """A setting of the recipe has another value from the update after ``step`` on."""
+
+    step: int
+    setting: str
+    """Its key in the recipe, ``optimizer.lr``."""
+    value: float
+    before: float | None = None
+    """None where its part was off."""
+
+
 class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     """The run goes on from a checkpoint: everything after ``at_step`` is cut from every series."""
 
@@ -125,5 +138,14 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
 
 
 AnyEvent: TypeAlias = (
-    RunStarted | PhaseChanged | Steps | Evaluated | Predictions | Finished | Heartbeat | Note | Resumed
+    RunStarted
+    | PhaseChanged
+    | Steps
+    | Evaluated
+    | Predictions
+    | Finished
+    | Heartbeat
+    | Note
+    | Edited
+    | Resumed
 )

@@ -7,12 +7,15 @@ from bisect import bisect_right
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tui_trainer.core.events import (
     ENDED,
+    EPOCHS,
     AnyEvent,
+    Edited,
     Evaluated,
     Finished,
     Heartbeat,
@@ -65,6 +68,10 @@ class History:
         self.chosen: dict[Split, Evaluated] = {}
         """The latest evaluation of the best weights, by split."""
         self.notes: list[Note] = []
+        self.edits: list[Edited] = []
+        """Settings that were changed while it trained, in order."""
+        self.test_reads = 0
+        """How often the test split was measured."""
         self.finished: Finished | None = None
         self.damage: list[Skipped] = []
         """Parts of the log that could not be read."""
@@ -95,6 +102,8 @@ class History:
                 self.finished = event
             case Note():
                 self.notes.append(event)
+            case Edited():
+                self._apply_edited(event)
             case Resumed():
                 self._cut_after(event.at_step, event.elapsed_s)
 
@@ -110,7 +119,14 @@ class History:
         self.step = max(self.step, last_step)
         self._clock.tell(last_step, event.elapsed_s)
 
+    def _apply_edited(self, event: Edited) -> None:
+        self.edits.append(event)
+        if event.setting == EPOCHS and self.started:
+            planned = int(event.value) * self.steps_per_epoch
+            self.started = msgspec.structs.replace(self.started, planned_steps=planned)
+
     def _apply_evaluated(self, event: Evaluated) -> None:
+        self.test_reads += event.split == "test"
         if event.weights == "best":
             self.chosen[event.split] = event
             if event.split != "test":
@@ -139,6 +155,7 @@ class History:
             del evaluations[bisect_right(evaluations, step, key=_step_of) :]
         self._best.clear()
         self.notes[:] = [note for note in self.notes if note.step <= step]
+        self.edits[:] = [edit for edit in self.edits if edit.step <= step]
         self.chosen.clear()
         self.finished = None
         self.step, self.elapsed_s = step, elapsed_s

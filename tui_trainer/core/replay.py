@@ -8,6 +8,7 @@ import msgspec
 
 from tui_trainer.core.events import (
     AnyEvent,
+    Edited,
     Evaluated,
     Finished,
     Heartbeat,
@@ -96,7 +97,7 @@ def _first_step(event: AnyEvent) -> int:
             return event.first_step
         case Finished():
             return event.steps
-        case Evaluated() | PhaseChanged() | Heartbeat() | Note():
+        case Evaluated() | PhaseChanged() | Heartbeat() | Note() | Edited():
             return event.step
         case _:
             return 0

@@ -1,6 +1,6 @@
 """From a recipe to everything that the loop works on, on one device."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import nn
@@ -27,11 +27,12 @@ class RecipeRefused(ValueError):
     """Choices of the recipe do not fit together; one sentence says which, and what would."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Trainee:
     """A network, its data and all that it takes to train it."""
 
     recipe: Recipe
+    """The choices in force: ``training.changes`` may replace it."""
     facts: DataFacts
     table: tuple[Layer, ...]
     device: torch.device
@@ -47,12 +48,31 @@ class Trainee:
     batch_size: int
     """Samples in a step, but for what an epoch has left at its end."""
     steps_per_epoch: int
-    planned_steps: int
+    horizon: int
+    """Steps that the recipe asked for at first: what the learning rate's schedule is drawn over."""
     steps_per_evaluation: int
     draws_in_a_step: bool
     """Whether a step draws random numbers: for dropout or augmentation."""
     joins_last_sample: bool
     """Whether a last batch of one sample joins the batch before: batch norm cannot do with one."""
+    changes: dict[str, float] = field(default_factory=dict)
+    """What was changed while it trained, by the key of the recipe."""
+
+    @property
+    def planned_steps(self) -> int:
+        """Steps to the end, if nothing stops it early."""
+        return self.steps_per_epoch * self.recipe.training.epochs
+
+    def is_evaluation_due(self, step: int) -> bool:
+        """Whether train and validation are to be measured after ``step`` and were not yet."""
+        is_time = step % self.steps_per_evaluation == 0 or step == self.planned_steps
+        return is_time and step != self.selection.considered_step
+
+    @property
+    def has_waited_enough(self) -> bool:
+        """Whether early stopping ends the training here."""
+        stopping = self.recipe.regularization.early_stopping
+        return stopping is not None and self.selection.evaluations_since_best >= stopping.patience
 
 
 def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
@@ -99,7 +119,7 @@ def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
         rows_at_once=at_once,
         batch_size=batch_size,
         steps_per_epoch=steps,
-        planned_steps=steps * training.epochs,
+        horizon=steps * training.epochs,
         steps_per_evaluation=steps if every == "epoch" else every,
         draws_in_a_step=recipe.regularization.augmentation is not None
         or any(layer.kind == "dropout" for layer in table),

@@ -1,10 +1,11 @@
 """The loop: steps, evaluations, the choice of the best weights, the test at the end.
 
 It is a generator that yields wherever it may safely be left alone for a while. Whoever drives it may pause,
-slow it down, take turns with other runs, or close it and so end the run.
+slow it down, take turns with other runs, or close it: the network is then as its last whole step left it.
 """
 
 from collections.abc import Generator, Iterator
+from itertools import count
 from math import isfinite
 from typing import Literal, TypeAlias
 
@@ -23,32 +24,36 @@ SafePoint: TypeAlias = Literal["step", "evaluation", "part"]
 
 
 def train(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None]:
-    """Train from the first step to the last, then measure the test split with the best weights.
+    """Train from where ``record`` stands to the last step, then measure test with the best weights.
 
     Raises NotFinite when a loss is not.
     """
-    stopping = trainee.recipe.regularization.early_stopping
-    yield from _evaluate(trainee, record)
-    for batch in _batches(trainee):
+    if trainee.is_evaluation_due(record.step):
+        yield from _evaluate(trainee, record)
+    for batch in _batches(trainee, record.step):
+        if trainee.has_waited_enough:
+            break
         loss = yield from update(trainee, batch, record.step + 1)
         record.add_step(loss)
         yield "step"
-        if record.step % trainee.steps_per_evaluation == 0 or record.step == trainee.planned_steps:
+        if trainee.is_evaluation_due(record.step):
             yield from _evaluate(trainee, record)
-            if stopping and trainee.selection.evaluations_since_best >= stopping.patience:
-                break
     yield from _test(trainee, record)
 
 
-def _batches(trainee: Trainee) -> Iterator[Tensor]:
-    """The samples of each step, as indices ``(batch_size,)``; an epoch's last batch may be smaller."""
-    training = trainee.recipe.training
-    for epoch in range(1, training.epochs + 1):
-        order = epoch_order(len(trainee.data.train_x), training.seed, epoch).to(trainee.device)
+def _batches(trainee: Trainee, done: int) -> Iterator[Tensor]:
+    """The samples of each step after ``done``, as indices ``(batch_size,)``; an epoch's last may be fewer."""
+    epochs_done, done_of_epoch = divmod(done, trainee.steps_per_epoch)
+    for epoch in count(epochs_done + 1):
+        if epoch > trainee.recipe.training.epochs:  # epochs may be added until then
+            return
+        seed = trainee.recipe.training.seed
+        order = epoch_order(len(trainee.data.train_x), seed, epoch).to(trainee.device)
         batches = torch.split(order, trainee.batch_size)
         if trainee.joins_last_sample and len(batches) > 1 and len(batches[-1]) == 1:
             batches = (*batches[:-2], torch.cat(batches[-2:]))
-        yield from batches
+        yield from batches[done_of_epoch:]
+        done_of_epoch = 0
 
 
 def update(trainee: Trainee, batch: Tensor, step: int) -> Generator[SafePoint, None, Tensor]:
@@ -61,17 +66,23 @@ def update(trainee: Trainee, batch: Tensor, step: int) -> Generator[SafePoint, N
         loss = torch.zeros((), device=trainee.device)
         # Parts of about equal size: a last one of a single sample would be none for batch norm.
         num_parts = -(-len(batch) // trainee.rows_at_once)
+        remembered = [buffer.clone() for buffer in trainee.network.buffers()]
         for number, rows in enumerate(torch.tensor_split(batch, num_parts)):
             share = _loss(trainee, rows, step, number) * (len(rows) / len(batch))
             torch.autograd.backward(share)
             loss += share.detach()
-            yield "part"
+            try:
+                yield "part"
+            except GeneratorExit:  # a step that was left half done has left no trace
+                for buffer, value in zip(trainee.network.buffers(), remembered, strict=True):
+                    buffer.copy_(value)
+                raise
     if trainee.penalty.is_on:
         trainee.penalty.add_gradient()
     if clipping := trainee.recipe.regularization.gradient_clipping:
         torch.nn.utils.clip_grad_norm_(trainee.network.parameters(), clipping.max_norm)
     base, schedule = trainee.recipe.optimizer.lr, trainee.recipe.optimizer.schedule
-    trainee.optimizer.param_groups[0]["lr"] = base * factor(schedule, step - 1, trainee.planned_steps)
+    trainee.optimizer.param_groups[0]["lr"] = base * factor(schedule, step - 1, trainee.horizon)
     trainee.optimizer.step()
     return loss
 
@@ -107,8 +118,12 @@ def _evaluate(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, 
 
 
 def _test(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None]:
-    """Read the test split, this once, with the weights that validation chose."""
+    """Read the test split, this once, with the weights that validation chose; the last ones come back."""
     record.enter("evaluating")
+    last = {name: tensor.clone() for name, tensor in trainee.network.state_dict().items()}
     trainee.selection.restore()
-    measured = yield from trainee.evaluator.measure(trainee.data.test_x, trainee.data.test_y)
+    try:
+        measured = yield from trainee.evaluator.measure(trainee.data.test_x, trainee.data.test_y)
+    finally:
+        trainee.network.load_state_dict(last)
     record.tested(measured, trainee.selection.best_step)

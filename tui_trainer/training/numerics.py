@@ -4,12 +4,12 @@ import os
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 
 from tui_trainer.core.estimate import WORTH_AN_ACCELERATOR
-from tui_trainer.core.recipe import Optimizer
+from tui_trainer.core.recipe import Optimizer, Recipe
 from tui_trainer.training.optimizers import implementation
 
 MAX_AUTO_THREADS = 4
@@ -36,6 +36,25 @@ def resolve_device(wanted: str, mult_adds_per_step: int) -> torch.device:
             "training.device is mps, but this machine has no Metal GPU; cpu works everywhere."
         )
     return device
+
+
+def on_the_same_device(recipe: Recipe, fixed: Mapping[str, Any]) -> Recipe:
+    """``recipe`` for the device that its run was ``fixed`` to before; itself for a run that is new.
+
+    Raises DeviceNotAvailable.
+    """
+    if "device" not in fixed:
+        return recipe
+    try:
+        resolve_device(fixed["device"], 0)
+    except DeviceNotAvailable as error:
+        raise DeviceNotAvailable(
+            f"this run was computed on {fixed['device']}, which is not here: "
+            "resume it where it is, or repeat it with train --from and --device cpu"
+        ) from error
+    return recipe.model_copy(
+        update={"training": recipe.training.model_copy(update={"device": fixed["device"]})}
+    )
 
 
 def _accelerator() -> str:
@@ -69,6 +88,17 @@ def _num_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def differences(
+    fixed: Mapping[str, str | int | float | bool], now: Mapping[str, str | int | float | bool]
+) -> list[str]:
+    """What a run is computed with ``now`` that is not as it was ``fixed``: ``torch 2.7.0, before 2.6.0``."""
+    return [
+        f"{name} {now[name]}, before {fixed[name]}"
+        for name in fixed
+        if now.get(name, fixed[name]) != fixed[name]
+    ]
 
 
 def describe(

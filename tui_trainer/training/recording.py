@@ -1,5 +1,6 @@
 """What a run says of itself: the losses of its steps in blocks, everything else at once."""
 
+from collections.abc import Mapping
 from math import inf
 from time import perf_counter
 from typing import Literal
@@ -8,6 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from tui_trainer.core.events import (
+    Edited,
     Evaluated,
     Event,
     Finished,
@@ -71,6 +73,15 @@ class Recorder:
     def training_s(self) -> float:
         """Time spent on steps alone."""
         return self._time_in("training") - self.paced_s
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """What the clock is made of, to be carried over to another attempt."""
+        return {
+            "training": self._time_in("training"),
+            "evaluating": self._time_in("evaluating"),
+            "paced": self.paced_s,
+        }
 
     def _time_in(self, phase: Phase) -> float:
         present = perf_counter() - self._phase_began if phase == self.phase else 0.0
@@ -147,9 +158,30 @@ class Recorder:
         """Everything an earlier attempt recorded is void."""
         self._say(Resumed(attempt=self.attempt, elapsed_s=self.elapsed_s, at_step=-1))
 
+    def go_on_from(self, step: int, seconds: Mapping[str, float]) -> None:
+        """All up to ``step`` holds, what came after it is void; the clock goes on from ``seconds``."""
+        self.step = step
+        self._seconds_in |= {"training": seconds["training"], "evaluating": seconds["evaluating"]}
+        self.paced_s = seconds["paced"]
+        self._say(Resumed(attempt=self.attempt, elapsed_s=self.elapsed_s, at_step=step))
+
     def note(self, text: str) -> None:
         """A remark for the person at the screen."""
         self._say(Note(attempt=self.attempt, elapsed_s=self.elapsed_s, step=self.step, text=text))
+
+    def edited(self, setting: str, before: float | None, value: float) -> None:
+        """From the next step on a setting has another value. Raises NotFinite as ``flush`` does."""
+        self.flush()
+        self._say(
+            Edited(
+                attempt=self.attempt,
+                elapsed_s=self.elapsed_s,
+                step=self.step,
+                setting=setting,
+                before=before,
+                value=value,
+            )
+        )
 
     def summed_up(self, epochs: int, best_step: int) -> None:
         """The attempt ends well."""
@@ -202,12 +234,20 @@ class Recorder:
         """Give up the losses that could not be read from the device, or written to the disk."""
         self._losses = HostLosses()
 
+    def sync(self) -> None:
+        """Return once all that was said would survive a loss of power."""
+        for log in self._logs:
+            log.sync()
+
     def close(self) -> None:
         """Nothing more will be said; all that was survives a loss of power."""
-        for log in (self._pictures, self._log):
-            if log is not None:
-                log.sync()
-                log.close()
+        self.sync()
+        for log in self._logs:
+            log.close()
+
+    @property
+    def _logs(self) -> list[LogWriter]:
+        return [log for log in (self._pictures, self._log) if log is not None]
 
     def _say(self, event: Event) -> None:
         self._log.append(event)

@@ -1,7 +1,8 @@
 """Which weights count as the best, and when to stop waiting for better ones."""
 
+from collections.abc import Mapping
 from math import inf, isfinite
-from typing import Literal
+from typing import Any, Literal
 
 from torch import Tensor, nn
 
@@ -16,9 +17,12 @@ class Selection:
         self._weights: dict[str, Tensor] = {}
         self.best_step = 0
         self.evaluations_since_best = 0
+        self.considered_step = -1
+        """The last step that was evaluated."""
 
     def consider(self, step: int, value: float) -> None:
         """Take note of an evaluation; a value that is not finite is never the best."""
+        self.considered_step = step
         goodness = self._sign * value
         if not self._weights or (isfinite(value) and goodness > self._best):
             self._best = goodness if isfinite(value) else -inf
@@ -31,3 +35,25 @@ class Selection:
     def restore(self) -> None:
         """Give the model its best weights back."""
         self._model.load_state_dict(self._weights)
+
+    def state_dict(self) -> dict[str, Any]:
+        """All of it, for a checkpoint."""
+        return {
+            "weights": self._weights,
+            "best": self._best,
+            "best_step": self.best_step,
+            "evaluations_since_best": self.evaluations_since_best,
+            "considered_step": self.considered_step,
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a checkpoint. Raises KeyError where it is none."""
+        self._weights = {
+            name: state["weights"][name].to(tensor.device, copy=True)
+            for name, tensor in self._model.state_dict().items()
+            if state["weights"]
+        }
+        self._best = state["best"]
+        self.best_step = state["best_step"]
+        self.evaluations_since_best = state["evaluations_since_best"]
+        self.considered_step = state["considered_step"]

@@ -3,7 +3,8 @@
 import os
 import time
 import traceback
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from math import ceil
 from time import perf_counter
 
@@ -11,15 +12,19 @@ import torch
 
 from tui_trainer.core import liveness, rundir
 from tui_trainer.core.architectures import num_outputs
-from tui_trainer.core.control import Continue, ControlReader, Pace, Pause, Request, Stop
-from tui_trainer.core.events import Phase, RunStarted
+from tui_trainer.core.control import Change, Continue, ControlReader, Pace, Pause, Request, Step, Stop
+from tui_trainer.core.edits import EditRefused, changed, value_of
+from tui_trainer.core.events import EPOCHS, Edited, Phase, RunStarted
 from tui_trainer.core.layers import num_parameters
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.training import numerics
 from tui_trainer.training.assembly import RecipeRefused, Trainee, assemble
-from tui_trainer.training.attempts import next_attempt
+from tui_trainer.training.attempts import past
 from tui_trainer.training.baselines import baselines
+from tui_trainer.training.changes import change, check_epochs
+from tui_trainer.training.checkpoint import CheckpointRefused
+from tui_trainer.training.keeping import Keeper, newest_sound, restore
 from tui_trainer.training.loop import SafePoint, train
 from tui_trainer.training.numerics import DeviceNotAvailable
 from tui_trainer.training.progress import DownloadProgress
@@ -38,6 +43,10 @@ MAX_REASON = 400
 """Characters of an exception's text that are recorded; all of it is in worker.log."""
 
 
+_EXPECTED = RecipeRefused | DataError | DeviceNotAvailable | CheckpointRefused
+"""What says in its own sentence why a run cannot be trained."""
+
+
 class Stopped(Exception):
     """Somebody asked the run to end."""
 
@@ -48,16 +57,19 @@ def live(run: RunDir, stop_sign: StopSign) -> Generator[float, None, Phase]:
     Yields when it wants to go on, in seconds of ``perf_counter``, and returns how it ended. Raises only what
     keeps the end itself from being recorded.
     """
-    record = Recorder(run, next_attempt(run))
+    before = past(run)
+    record = Recorder(run, before.attempts + 1)
     try:
-        yield from _Session(run, record, stop_sign).live()
+        yield from _Session(run, record, stop_sign, before.edits).live()
     finally:
         record.close()
     return record.phase
 
 
 class _Session:
-    def __init__(self, run: RunDir, record: Recorder, stop_sign: StopSign) -> None:
+    def __init__(
+        self, run: RunDir, record: Recorder, stop_sign: StopSign, edits: Sequence[Edited] = ()
+    ) -> None:
         self._run = run
         self._record = record
         self._stop_sign = stop_sign
@@ -68,6 +80,12 @@ class _Session:
         self._updates_per_s: float | None = None
         self._next_update_at = 0.0
         self._download = DownloadProgress()
+        self._keeper = Keeper(run)
+        self._edits = edits
+        """What earlier attempts changed."""
+        self._changes: list[Change] = []
+        """What is still to be changed."""
+        self._pause_at: int | None = None
 
     def live(self) -> Generator[float, None, None]:
         try:
@@ -77,31 +95,35 @@ class _Session:
 
     def _train(self) -> Generator[float, None, None]:
         record = self._record
-        if record.attempt > 1:
-            record.start_over()
         record.enter("loading")
         ended: Phase = "finished"
         try:
             trainee = self._trainee = self._made_ready()
-            yield from self._drive(train(trainee, record))
+            # Closed before its state is saved: a step or a test that was left half done leaves no trace.
+            with closing(train(trainee, record)) as training:
+                yield from self._drive(trainee, training)
         except Stopped:
             ended = "stopped"
         record.flush()
         if self._trainee is not None:
+            self._save(self._trainee)
             epochs = record.step // self._trainee.steps_per_epoch
             record.summed_up(epochs, self._trainee.selection.best_step)
         record.enter(ended, self._why_early() if ended == "finished" else "")
 
     def _made_ready(self) -> Trainee:
-        recipe = self._run.recipe()
-        threads = numerics.num_threads(recipe.training.threads)
+        recipe, fixed = self._run.recipe(), self._run.numerics()
+        threads = fixed.get("threads") or numerics.num_threads(recipe.training.threads)
         torch.set_num_threads(threads)
-        trainee = assemble(recipe, self._on_download)
+        trainee = assemble(numerics.on_the_same_device(recipe, fixed), self._on_download)
         facts, record = trainee.facts, self._record
         computed_with = numerics.describe(
             trainee.device, threads, recipe.optimizer, trainee.data.content_hash
         )
         rundir.append_numerics(self._run, computed_with)
+        notes = self._go_on(trainee, numerics.differences(fixed, computed_with))
+        self._hear()
+        self._make_changes(trainee)
         record.started(
             RunStarted(
                 attempt=record.attempt,
@@ -128,7 +150,30 @@ class _Session:
             ),
             step_losses_on(trainee.device),
         )
+        for text in notes:
+            record.note(plain(text, limit=MAX_REASON))
         return trainee
+
+    def _go_on(self, trainee: Trainee, different: Sequence[str]) -> list[str]:
+        """From the newest sound checkpoint, if there is one; what is worth a remark.
+
+        Raises CheckpointRefused when that is for another network.
+        """
+        state, notes = newest_sound(self._run)
+        if state is None:
+            if self._record.attempt > 1:
+                self._record.start_over()
+                notes.append("there is no checkpoint to go on from: it starts over")
+            return notes
+        restore(state, trainee)
+        for edit in self._edits:  # made after the checkpoint was, but at its very step
+            if edit.step == state.step:
+                change(trainee, edit.setting, edit.value)
+        self._record.go_on_from(state.step, state.seconds)
+        notes.append(f"goes on from step {state.step}")
+        if different:
+            notes.append(f"bits will differ from here on: {'; '.join(different)}")
+        return notes
 
     def _on_download(self, done: int, total: int | None) -> None:
         """Say how far a download is; ``done`` and ``total`` are bytes of the file on its way."""
@@ -138,14 +183,34 @@ class _Session:
 
     # Driving the loop
 
-    def _drive(self, training: Iterable[SafePoint]) -> Generator[float, None, None]:
+    def _drive(self, trainee: Trainee, training: Iterable[SafePoint]) -> Generator[float, None, None]:
         for point in training:
             self._look_if_due()
+            if point != "part":
+                self._between_steps(trainee)
             if point == "step" and self._updates_per_s is not None:
                 yield from self._keep_pace(self._updates_per_s)
             if self._is_paused:
-                yield from self._pause()
+                yield from self._pause(trainee, is_between_steps=point != "part")
             yield 0.0
+
+    def _between_steps(self, trainee: Trainee) -> None:
+        """What is done to a training when it stands still; after its evaluation, where one is due."""
+        step = self._record.step
+        if trainee.is_evaluation_due(step):
+            return
+        self._make_changes(trainee)
+        if self._pause_at is not None and step >= self._pause_at:
+            self._is_paused, self._pause_at = True, None
+        if self._keeper.is_due(at_epoch_end=step % trainee.steps_per_epoch == 0):
+            self._save(trainee)
+
+    def _save(self, trainee: Trainee) -> None:
+        """A checkpoint that cannot be written stops no training."""
+        try:
+            self._keeper.save(trainee, self._record)
+        except OSError as error:
+            self._record.note(plain(f"no checkpoint was saved: {error.strerror}", limit=MAX_REASON))
 
     def _keep_pace(self, updates_per_s: float) -> Generator[float, None, None]:
         began = now = perf_counter()
@@ -158,12 +223,14 @@ class _Session:
         finally:
             self._record.paced_s += perf_counter() - began
 
-    def _pause(self) -> Generator[float, None, None]:
+    def _pause(self, trainee: Trainee, *, is_between_steps: bool) -> Generator[float, None, None]:
         interrupted = self._record.phase
         self._record.enter("paused")
         while self._is_paused:
             yield perf_counter() + LOOK_S
             self._look_if_due()
+            if is_between_steps:
+                self._make_changes(trainee)
         self._record.enter(interrupted)
 
     def _look_if_due(self) -> None:
@@ -172,11 +239,15 @@ class _Session:
         if now < self._look_at:
             return
         self._look_at = now + LOOK_S
+        self._hear()
+        self._record.tick()
+
+    def _hear(self) -> None:
+        """Raises Stopped."""
         if self._stop_sign.is_up:
             raise Stopped
         for request in self._control.poll():
             self._obey(request)
-        self._record.tick()
 
     def _obey(self, request: Request) -> None:
         match request:
@@ -190,13 +261,47 @@ class _Session:
                 pace = "full speed" if updates_per_s is None else f"{updates_per_s:.3g} updates a second"
                 self._record.note(f"pace: {pace}")
                 self._updates_per_s, self._next_update_at = updates_per_s, 0.0
+            case Step():
+                self._go_on_for(request)
+            case Change():
+                self._changes.append(request)
+
+    def _go_on_for(self, request: Step) -> None:
+        if self._trainee is not None:
+            per_epoch, step = self._trainee.steps_per_epoch, self._record.step
+            to_epoch = (step // per_epoch + request.epochs) * per_epoch if request.epochs else step
+            self._pause_at, self._is_paused = to_epoch + request.batches, False
+
+    def _make_changes(self, trainee: Trainee) -> None:
+        """Change what it is time to change; with a checkpoint, so that no resumed run goes on without it."""
+        if not self._changes or trainee.is_evaluation_due(self._record.step):
+            return
+        step = self._record.step
+        due = [request for request in self._changes if request.at_step <= step]
+        self._changes = [request for request in self._changes if request.at_step > step]
+        for request in due:
+            if not 0 < request.at_step < step:  # else it was made before this attempt
+                self._change(trainee, request.setting, request.value)
+
+    def _change(self, trainee: Trainee, setting: str, value: float) -> None:
+        before, step = value_of(trainee.recipe, setting), self._record.step
+        try:
+            if setting == EPOCHS:
+                check_epochs(trainee, value, step)
+            changed(trainee.recipe, setting, value)
+        except EditRefused as error:
+            self._record.note(plain(f"not changed: {error}", limit=MAX_REASON))
+            return
+        self._record.edited(setting, before, value)
+        change(trainee, setting, value)
+        self._save(trainee)
 
     # The end
 
     def _why_early(self) -> str:
         assert self._trainee is not None
         stopping = self._trainee.recipe.regularization.early_stopping
-        if stopping is None or self._record.step == self._trainee.planned_steps:
+        if stopping is None or not self._trainee.has_waited_enough:
             return ""
         return (
             f"early stopping: validation {self._trainee.recipe.training.select_by} has not improved "
@@ -212,7 +317,7 @@ class _Session:
             self._record.forget_unwritten_steps()
         reason = self._reason(error)
         with self._run.worker_log.open("a", encoding="utf-8", errors="backslashreplace") as log:
-            if isinstance(error, NotFinite | RecipeRefused | DataError | DeviceNotAvailable):
+            if isinstance(error, _EXPECTED | NotFinite):
                 print(reason, file=log)
             else:
                 traceback.print_exception(error, file=log)
@@ -225,7 +330,7 @@ class _Session:
                 epoch = ceil(error.step / self._trainee.steps_per_epoch)
                 lr = self._trainee.recipe.optimizer.lr
                 return f"{error} (epoch {epoch}): try a learning rate smaller than {lr:g}"
-            case RecipeRefused() | DataError() | DeviceNotAvailable():
+            case _ if isinstance(error, _EXPECTED):
                 return plain(str(error), limit=MAX_REASON)
             case _:
                 return plain(f"{type(error).__name__}: {error}", limit=MAX_REASON)

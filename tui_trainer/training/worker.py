@@ -8,18 +8,22 @@ that, it exits. Exit codes: 0 done or stopped, 1 a run failed, 2 wrong usage or 
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui_trainer.core.events import PhaseChanged
+from tui_trainer.core.events import ENDED, PhaseChanged
 from tui_trainer.core.rundir import LockHeld, RunDir, WorkerLock
 from tui_trainer.core.runlog import LogWriter
 from tui_trainer.core.text import plain
-from tui_trainer.training.attempts import next_attempt
+from tui_trainer.training.attempts import has_nothing_left, next_attempt, past
 from tui_trainer.training.stop_sign import StopSign
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+LAST_MOMENTS_S = 5.0
+"""So long may Python and PyTorch take to end."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -38,14 +42,33 @@ def main(arguments: Sequence[str]) -> int:
     for run in runs:
         if not run.exists:
             return _refuse(f"{run.path} is not a run directory: it has no recipe.toml")
-    locks = [WorkerLock(run.lock) for run in runs]  # let go when this process ends
     try:
-        for lock in locks:
-            lock.acquire()
+        for run in runs:
+            _lock(run)
     except LockHeld as error:
         return _refuse(str(error))
+    for run in runs:
+        if has_nothing_left(run):
+            return _refuse(f"{run.id} has finished: it goes on when it is given more epochs")
     _settle_in(runs[0])
     return DONE if _host(runs) else FAILED
+
+
+def _lock(run: RunDir) -> None:
+    """Have ``run`` until this process ends. Raises LockHeld.
+
+    A worker that has said its last word is still there for a moment, so that is waited for.
+    """
+    lock, deadline = WorkerLock(run.lock), time.monotonic() + LAST_MOMENTS_S
+    while True:
+        try:
+            lock.acquire()
+        except LockHeld:
+            if time.monotonic() > deadline or past(run).phase not in ENDED:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _refuse(why: str) -> int:

@@ -1,0 +1,102 @@
+"""A run that trains by itself is paused, resumed and stopped by its id."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.outcome import Record, RunCli
+from tui_trainer.core import control, history, liveness, rundir
+from tui_trainer.core.events import PhaseChanged, Resumed, RunStarted
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.runlog import LogReader
+
+LONG = ("train", "--data", "moons", "--model", "logistic-regression", "--epochs", "100000", "--detach")
+TIMEOUT_S = 60
+
+
+def until(run: RunDir, *states: str) -> None:
+    deadline = time.monotonic() + TIMEOUT_S
+    while (state := liveness.state_of(run, history.load(run), time.time())) not in states:
+        assert time.monotonic() < deadline, f"it is {state}"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def detached(run_cli: RunCli) -> Iterator[RunDir]:
+    """A run that trains by itself, on and on."""
+    done = run_cli(*LONG)
+    assert done.status == 0, done.err
+    run = rundir.find(done.out.strip())
+    yield run
+    for attempt in (1, 2):
+        control.send(run, control.Stop(attempt=attempt))
+    until(run, "stopped", "finished", "failed", "crashed")
+
+
+def test_a_detached_run_is_paused_resumed_stopped_and_resumed_again(run_cli: RunCli, detached: RunDir):
+    name = detached.id
+    until(detached, "training", "evaluating")
+    paused = run_cli("pause", name)
+    assert (paused.status, paused.out.partition(" after ")[0]) == (0, f"{name} is paused")
+    assert run_cli("pause", name).err.startswith(f"tui-trainer pause: {name} is paused already")
+    assert run_cli("resume", name).out == f"{name} goes on\n"
+    until(detached, "training", "evaluating")
+    again = run_cli("resume", name)
+    assert (again.status, again.err.partition(": it needs")[2]) == (2, " no resuming\n")
+    stopped = run_cli("stop", name)
+    assert (stopped.status, stopped.out.partition(" after ")[0]) == (0, f"{name} was stopped")
+    step = history.load(detached).step
+    assert stopped.out.endswith(f" after {step} steps\n")
+    assert run_cli("stop", name).err == f"tui-trainer stop: {name} was stopped: there is nothing to stop\n"
+    assert run_cli("pause", name).err == f"tui-trainer pause: {name} was stopped: there is nothing to pause\n"
+    assert run_cli("resume", name, "--detach").out == f"{name}\n"
+    until(detached, "training", "evaluating")
+    resumed = [event for event in LogReader(detached.events).read_new().events if isinstance(event, Resumed)]
+    assert [event.at_step for event in resumed] == [step]
+    assert run_cli("stop", name).status == 0
+
+
+def test_resume_tells_only_what_is_new(run_cli: RunCli):
+    started = run_cli("train", "--epochs", "200", "--quiet", "--detach")
+    run = rundir.find(started.out.strip())
+    until(run, "training", "evaluating")
+    assert run_cli("stop", run.id).status == 0
+    told = history.load(run)
+    resumed = run_cli("resume", run.id)
+    assert resumed.status == 0, resumed.err
+    first = int(told.epoch_of(told.step)) + 1
+    assert resumed.out.splitlines()[0].startswith(f"epoch {str(first).rjust(3)}/200")
+    assert "\nfinished after " in resumed.out
+    assert f"goes on from step {told.step}" in resumed.err
+
+
+def test_what_has_finished_needs_more_epochs(run_cli: RunCli, trained: RunDir):
+    for command, rest in (("stop", "nothing to stop"), ("pause", "nothing to pause")):
+        done = run_cli(command, trained.id)
+        assert (done.status, done.out) == (2, "")
+        assert done.err.endswith(f"has finished: there is {rest}\n")
+    assert run_cli("resume", trained.id).err.endswith("its 2 epochs: give it more with --epochs N\n")
+    assert "2 were trained already" in run_cli("resume", trained.id, "--epochs", "2").err
+    more = run_cli("resume", trained.id, "--epochs", "4")
+    assert more.status == 0, more.err
+    assert [line[:9] for line in more.out.splitlines()[:2]] == ["epoch 3/4", "epoch 4/4"]
+    assert "finished after 4 epochs" in more.out
+    assert "test read 2 times" in more.out
+
+
+def test_a_run_of_another_machine_is_for_that_machine(run_cli: RunCli, record: Record):
+    run = record(
+        [
+            RunStarted(
+                attempt=1, elapsed_s=0, name="far", task="binary", host="gpu7", boot_id="b", pid=1,
+                started_at=0,
+            ),
+            PhaseChanged(attempt=1, elapsed_s=0, phase="training"),
+        ]
+    )  # fmt: skip
+    for command in ("stop", "pause", "resume"):
+        done = run_cli(command, run.id)
+        assert done.status == 2
+        assert done.err.endswith(f"from gpu7, where its worker may be at work: {command} it there\n")
+    assert not run.control.exists()

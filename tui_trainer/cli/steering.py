@@ -1,0 +1,183 @@
+"""``stop``, ``pause`` and ``resume``: a run that trains by itself, from the command line."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui_trainer.cli.choosing import environment
+from tui_trainer.cli.output import say, warn
+from tui_trainer.cli.selecting import find_run, recorded_recipe, run_argument
+from tui_trainer.core.text import plain
+
+if TYPE_CHECKING:
+    from tui_trainer.cli.following import Told
+    from tui_trainer.core.control import Change
+    from tui_trainer.core.liveness import State
+    from tui_trainer.core.recipe import Recipe
+    from tui_trainer.core.rundir import RunDir
+
+_LOOK_S = 0.05
+_ANSWER_S = 10.0
+"""A worker looks every 20 ms, and in a long step when that is over."""
+
+
+@click.command()
+@run_argument
+def stop(run: str) -> int:
+    """End a run cleanly; what it recorded stays, and it can be resumed."""
+    from tui_trainer.core import control
+
+    chosen, told = _read(run)
+    name, state = plain(chosen.id), _state(chosen, told)
+    if not _is_live(state):
+        raise click.UsageError(f"{name} {_has_ended(state)}: there is nothing to stop")
+    _refuse_elsewhere(chosen, told, state, "stop")
+    warn(f"stopping {name}: waiting for the worker to end cleanly (Ctrl+C waits no longer)")
+    control.send(chosen, control.Stop(attempt=max(1, told.history.attempt)))
+    while _is_live(state):
+        time.sleep(_LOOK_S)
+        state = _state(chosen, told)
+    say(f"{name} {_has_ended(state)} after {told.history.step} steps")
+    return 0 if state in ("stopped", "finished") else 1
+
+
+@click.command()
+@run_argument
+def pause(run: str) -> int:
+    """Have a run wait after the step at hand, until it is resumed."""
+    from tui_trainer.core import control
+
+    chosen, told = _read(run)
+    name, state = plain(chosen.id), _state(chosen, told)
+    if state == "paused":
+        raise click.UsageError(f"{name} is paused already: tui-trainer resume {name}")
+    if not _is_live(state):
+        raise click.UsageError(f"{name} {_has_ended(state)}: there is nothing to pause")
+    _refuse_elsewhere(chosen, told, state, "pause")
+    control.send(chosen, control.Pause(attempt=max(1, told.history.attempt)))
+    deadline = time.monotonic() + _ANSWER_S
+    while (state := _state(chosen, told)) != "paused" and _is_live(state) and time.monotonic() < deadline:
+        time.sleep(_LOOK_S)
+    if state == "paused":
+        say(f"{name} is paused after {told.history.step} steps: tui-trainer resume {name}")
+        return 0
+    if not _is_live(state):
+        say(f"{name} {_has_ended(state)} before it could pause")
+        return 1
+    say(f"{name} will pause after the step at hand")
+    return 0
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      tui-trainer resume latest
+      tui-trainer resume latest --detach
+      tui-trainer resume latest --epochs 40
+    """
+)
+@run_argument
+@click.option("--epochs", type=int, metavar="N", help="Train for N epochs in all; a finished run needs it.")
+@click.option(
+    "--data-dir", metavar="DIR", type=click.Path(path_type=Path), help="Where sets such as MNIST lie."
+)
+@click.option("--detach", is_flag=True, help="Return at once; the run trains by itself.")
+@click.option("--json", "as_json", is_flag=True, help="Results as JSON lines on stdout, all else on stderr.")
+@click.option("--quiet", is_flag=True, help="Say only what is wrong, and what --json asks for.")
+def resume(
+    run: str, epochs: int | None, data_dir: Path | None, detach: bool, as_json: bool, quiet: bool
+) -> int:
+    """Let a paused run go on, or continue one that was stopped, crashed or gets more epochs.
+
+    On a CPU a run that was cut short comes to the very bits of one that was not.
+    """
+    from tui_trainer.core import control
+    from tui_trainer.tui import launcher
+
+    chosen, told = _read(run)
+    name, state = plain(chosen.id), _state(chosen, told)
+    _refuse_elsewhere(chosen, told, state, "resume")
+    if _is_live(state) and state != "paused":
+        raise click.UsageError(f"{name} is {state}: it needs no resuming")
+    recipe = recorded_recipe(chosen)
+    if epochs is not None:
+        attempt = told.history.attempt + (state != "paused")
+        control.send(chosen, _more_epochs(recipe, told, epochs, attempt))
+    elif state == "finished":
+        raise click.UsageError(
+            f"{name} has finished its {told.history.num_epochs:g} epochs: give it more with --epochs N"
+        )
+    if state == "paused":
+        control.send(chosen, control.Continue(attempt=told.history.attempt))
+        say(f"{name} goes on")
+        return 0
+    surroundings = environment(data_dir)
+    if detach:
+        launcher.start(chosen, env=surroundings)
+        say(chosen.id)
+        return 0
+    from tui_trainer.cli.attending import attend
+    from tui_trainer.cli.following import Interrupts
+
+    with Interrupts() as interrupts:
+        worker = launcher.start(chosen, env=surroundings)
+        return attend(chosen, recipe, worker, told, interrupts, as_json=as_json, quiet=quiet)
+
+
+def _more_epochs(recipe: Recipe, told: Told, epochs: int, attempt: int) -> Change:
+    """The request for so many epochs in all. Raises UsageError where they are too few or too many."""
+    from tui_trainer.core.control import Change
+    from tui_trainer.core.edits import EditRefused, changed
+    from tui_trainer.core.events import EPOCHS
+
+    done = told.history.epoch_of(told.history.step)
+    if epochs <= done:
+        raise click.UsageError(f"--epochs {epochs}: {done:g} were trained already, and N counts them too")
+    try:
+        changed(recipe, EPOCHS, epochs)
+    except EditRefused as error:
+        raise click.UsageError(plain(str(error))) from None
+    return Change(attempt=attempt, setting=EPOCHS, value=epochs)
+
+
+def _read(selector: str) -> tuple[RunDir, Told]:
+    """The run, and all it has said so far. Raises UsageError or ClickException."""
+    from tui_trainer.cli.following import Told
+    from tui_trainer.core.runlog import RunLogError
+
+    chosen = find_run(selector)
+    told = Told(chosen)
+    try:
+        told.read_all()
+    except RunLogError as error:
+        raise click.ClickException(str(error)) from None
+    return chosen, told
+
+
+def _state(run: RunDir, told: Told) -> State:
+    from tui_trainer.core import liveness
+
+    told.read_all()
+    return liveness.state_of(run, told.history, time.time())
+
+
+def _is_live(state: State) -> bool:
+    return state not in ("finished", "stopped", "failed", "crashed")
+
+
+def _has_ended(state: State) -> str:
+    return {"stopped": "was stopped", "unknown": "is out of reach"}.get(state, f"has {state}")
+
+
+def _refuse_elsewhere(run: RunDir, told: Told, state: State, verb: str) -> None:
+    """A run whose worker cannot be seen from here is for that machine."""
+    from tui_trainer.core import liveness
+
+    if state == "unknown":
+        heard = liveness.describe(run, told.history, time.time())
+        raise click.UsageError(f"{plain(run.id)}: {heard}, where its worker may be at work: {verb} it there")

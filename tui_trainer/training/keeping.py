@@ -1,0 +1,102 @@
+"""Which checkpoints of a run are made, when, and how many stay; which one a run goes on from."""
+
+from time import perf_counter
+
+from tui_trainer.core.checkpoint_files import path_of, saved_steps
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.training import checkpoint
+from tui_trainer.training.assembly import Trainee
+from tui_trainer.training.changes import change
+from tui_trainer.training.checkpoint import CheckpointRefused, State
+from tui_trainer.training.recording import Recorder
+
+EVERY_S = 30.0
+"""So much of an epoch may be lost."""
+
+COSTS_BETWEEN = 50
+"""Between two checkpoints passes this many times what one costs: at most 2 % of the speed."""
+
+FIRST_COST_S = 0.02
+"""What one is taken to cost before the first was made."""
+
+MAX_FILES = 16
+MAX_BYTES = 500 * 2**20
+"""What is kept; the last two stay however large they are: the one before serves where the last is damaged."""
+
+
+class Keeper:
+    """Saves the checkpoints of one run."""
+
+    def __init__(self, run: RunDir) -> None:
+        self._run = run
+        self._cost_s = FIRST_COST_S
+        self._saved_at = perf_counter()
+        for draft in run.checkpoints.glob(".step-*"):  # what a worker that died left unfinished
+            draft.unlink()
+
+    def is_due(self, *, at_epoch_end: bool) -> bool:
+        """Whether one is worth its cost now: at every epoch's end, and in a long epoch by time."""
+        since_s = perf_counter() - self._saved_at
+        return since_s >= COSTS_BETWEEN * self._cost_s and (at_epoch_end or since_s >= EVERY_S)
+
+    def save(self, trainee: Trainee, record: Recorder) -> None:
+        """Save where the training stands, between two steps. Raises OSError, or what ``flush`` does."""
+        began = perf_counter()
+        record.flush()
+        try:
+            state = captured(trainee, record)
+            checkpoint.write(state, path_of(self._run, state.step), before_it_counts=record.sync)
+            self._thin()
+        finally:
+            self._saved_at = perf_counter()
+            self._cost_s = self._saved_at - began
+
+    def _thin(self) -> None:
+        """Keep what fits, spread evenly over the training."""
+        steps = saved_steps(self._run)
+        sizes = {step: path_of(self._run, step).stat().st_size for step in steps}
+        while len(steps) > 2 and (len(steps) > MAX_FILES or sum(sizes[step] for step in steps) > MAX_BYTES):
+            gaps = [after - before for before, after in zip([0, *steps], steps[1:-1], strict=False)]
+            path_of(self._run, steps.pop(gaps.index(min(gaps)))).unlink(missing_ok=True)
+
+
+def captured(trainee: Trainee, record: Recorder) -> State:
+    """All that the training is now."""
+    return State(
+        step=record.step,
+        network=trainee.network.state_dict(),
+        optimizer=trainee.optimizer.state_dict(),
+        selection=trainee.selection.state_dict(),
+        seconds=record.seconds,
+        settings=trainee.changes,
+    )
+
+
+def newest_sound(run: RunDir) -> tuple[State | None, list[str]]:
+    """What a run goes on from, and a sentence about each later checkpoint that was refused.
+
+    Those get another name, so that nobody asks them again. The caller holds the lock of ``run``.
+    """
+    refused: list[str] = []
+    for step in reversed(saved_steps(run)):
+        path = path_of(run, step)
+        try:
+            return checkpoint.read(path), refused
+        except CheckpointRefused as error:
+            refused.append(str(error))
+            path.rename(path.with_name(f"{path.name}.refused"))
+    return None, refused
+
+
+def restore(state: State, trainee: Trainee) -> None:
+    """Make ``trainee`` what it was. Raises CheckpointRefused when it is of another shape."""
+    try:
+        for key, value in state.settings.items():
+            change(trainee, key, value)
+        trainee.network.load_state_dict(dict(state.network))
+        trainee.optimizer.load_state_dict(dict(state.optimizer))
+        trainee.selection.load_state_dict(state.selection)
+    except (RuntimeError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointRefused(
+            f"the checkpoint at step {state.step} does not fit the recipe: {error}"
+        ) from error
