@@ -166,6 +166,7 @@ async def test_in_ascii_keys_go_by_name(rows: Rows) -> None:
         assert "Up/Down look" in rows(app)
         app.push_screen(RunScreen(recorded("digits")))
         await until(pilot, lambda: "Left/Right values" in rows(app))
+        assert rows(app).endswith("Esc back   ? help")
         await pilot.press("5")
         await until(pilot, lambda: "  Up/Down" in rows(app))
         await pilot.press("?", "end", "up", "up")

@@ -34,8 +34,8 @@ def test_the_header_tells_the_rate_beside_the_best_value() -> None:
         watch.read_new()
     watch.judge(NOW)
     for width in (80, 120):
-        second = text_of(header.lines(watch, NOW, width, bytes_per_s=1840.0)[1])
+        second = text_of(header.lines(watch, header.Figures.of(watch, NOW, 1840.0), width)[1])
         assert second.endswith(" · SSH 1.8 KB/s")
         assert "best at" in second
         assert len(second) == width
-        assert "SSH" not in text_of(header.lines(watch, NOW, width)[1])
+        assert "SSH" not in text_of(header.lines(watch, header.Figures.of(watch, NOW), width)[1])

@@ -35,8 +35,11 @@ class RunKeys(Lines):
             self.refresh()
 
     def lines(self, width: int) -> list[Content]:
-        """The row."""
-        return rows(self._said, width)[:1]
+        """The row; where it is too short, the way back and to help outlast what stands before them."""
+        said = list(self._said)
+        while len(rows(said, width)) > 1 and len(said) > 2:
+            del said[-3]
+        return rows(said, width)[:1]
 
 
 def _labels(watch: Watch, *, has_cursor: bool, is_full: bool) -> dict[str, str]:
