@@ -309,7 +309,7 @@ class RunScreen(SteeringScreen):
             self._send(Stop(attempt=self._watch.attempt))
             self._ask("stopping: it ends after this step and keeps what was recorded")
         else:
-            self._ask("x again stops the run for good; all that was recorded is kept")
+            self._ask("x again stops the run; what was recorded is kept, tui-trainer resume continues it")
 
     @property
     def _is_asked(self) -> bool:
