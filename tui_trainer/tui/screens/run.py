@@ -309,7 +309,7 @@ class RunScreen(SteeringScreen):
             self._send(Stop(attempt=self._watch.attempt))
             self._ask("stopping: it ends after this step and keeps what was recorded")
         else:
-            self._ask("x again stops the run; what was recorded is kept, tui-trainer resume continues it")
+            self._ask("x again stops the run; tui-trainer resume goes on from there")
 
     @property
     def _is_asked(self) -> bool:
