@@ -62,6 +62,7 @@ def test_ctrl_c_restores_the_terminal() -> None:
         assert_restored(terminal)
 
 
+@pytest.mark.long  # how much a kernel keeps of what nobody reads differs, and with it when the app may tell
 def test_in_a_terminal_that_nobody_reads_it_ends_itself_within_seconds() -> None:
     with Terminal(columns=160, rows=48) as terminal:
         assert terminal.until_ended_unread(25) == LOST
