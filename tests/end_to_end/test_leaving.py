@@ -69,6 +69,7 @@ def test_in_a_terminal_that_nobody_reads_it_ends_itself_within_seconds() -> None
         assert termios.tcgetattr(terminal.process.child_fd) == terminal.modes_before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_terminal_that_does_not_read_does_not_keep_it_from_leaving(number: int) -> None:
     with Terminal(columns=160, rows=48) as terminal:
