@@ -78,7 +78,7 @@ def test_the_samples_are_ours(recipe: Recipe) -> None:
 
 
 @pytest.fixture
-def same_draw(monkeypatch: pytest.MonkeyPatch) -> Callable[[Recipe], str]:
+def same_draw() -> Callable[[Recipe], str]:
     """Runs the script of a recipe from our weights and in our orders; what it printed."""
 
     def run(recipe: Recipe) -> str:
@@ -88,14 +88,13 @@ def same_draw(monkeypatch: pytest.MonkeyPatch) -> Callable[[Recipe], str]:
         )
         epochs = range(1, recipe.training.epochs + 1)
         orders = iter([epoch_order(about.num_train, recipe.training.seed, epoch) for epoch in epochs])
-        monkeypatch.setattr(torch, "randperm", lambda num: next(orders))
         text = script(recipe)
         at = text.index("# 3 Loss")
         weights = list(network.state_dict().values())
         text = f"{text[:at]}model.load_state_dict(dict(zip(model.state_dict(), weights)))\n{text[at:]}"
-        with redirect_stdout(io.StringIO()) as printed:
+        with redirect_stdout(io.StringIO()) as printed, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(torch, "randperm", lambda num: next(orders))
             exec(text, {"weights": weights})
-        monkeypatch.undo()
         return printed.getvalue()
 
     return run

@@ -309,7 +309,8 @@ class RunScreen(SteeringScreen):
             self._send(Stop(attempt=self._watch.attempt))
             self._ask("stopping: it ends after this step and keeps what was recorded")
         else:
-            self._ask("x again stops the run; tui-trainer resume goes on from there")
+            kept = "what it logged is kept" if self._watch.own else "tui-trainer resume goes on from there"
+            self._ask(f"x again stops the run; {kept}")
 
     @property
     def _is_asked(self) -> bool:
