@@ -2,9 +2,12 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
+from tui_trainer.core import rundir
 from tui_trainer.core.compose import Choices, compose
+from tui_trainer.core.history import load
 from tui_trainer.core.presets import Library, shipped_folder
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -54,3 +57,27 @@ def test_it_opens_with_a_picture() -> None:
     picture = re.match(r"!\[.+\]\((.+)\)", README)
     assert picture is not None
     assert (PROJECT / picture[1]).is_file()
+
+
+def test_its_six_lines_watch_a_loop(home: Path) -> None:
+    (loop,) = blocks("python")
+    assert re.findall(r"# (\d)$", loop, re.MULTILINE) == list("123456")
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", f"import torch\ntorch.manual_seed(0)\n{loop}"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    run = rundir.find("latest")
+    history = load(run)
+    assert (history.phase, history.step) == ("finished", 1000)
+    assert len(history.batch_loss) == 1000
+    best = history.best("loss")
+    assert best is not None
+    assert best.metrics["accuracy"] > 0.9
+    assert best.confusion is not None
+    assert best.num_samples == 200
+    own = run.own_loop()
+    assert own is not None
+    assert own.config == {"lr": 0.02, "hidden": 16}

@@ -4,10 +4,10 @@ import math
 import re
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from tui_trainer.core.events import Split
 from tui_trainer.core.text import plain
@@ -23,12 +23,9 @@ _SPLITS: Mapping[str, Split] = {
     "eval": "validation",
     "test": "test",
 }
+_MANY_TABLES = 100
 _PREFIX = re.compile(rf"({'|'.join(_SPLITS)})[_/.](.+)", re.IGNORECASE)
 _SUFFIX = re.compile(rf"(.+)[_/.]({'|'.join(_SPLITS)})", re.IGNORECASE)
-
-
-Row: TypeAlias = tuple[int, Mapping[str, float]]
-"""A step, and what was logged there at once."""
 
 
 class Block(NamedTuple):
@@ -59,25 +56,46 @@ def split_of(name: str) -> tuple[Split | None, str]:
     return None, plain(name, limit=MAX_NAME)
 
 
-def blocks_of(rows: Iterable[Row]) -> Iterator[Block]:
-    """The rows in their order, in blocks as long as they can be."""
-    names: tuple[str, ...] = ()
-    first_step = next_step = 0
-    pending: list[Iterable[float]] = []
-    for step, logged in rows:
-        # In all but a few rows the names are those of the row before: this is the loop that a call's cost is.
-        if pending and step == next_step and tuple(logged) == names:
-            pending.append(logged.values())
-            next_step += 1
-            continue
-        yield from _blocks(first_step, names, pending)
-        names, first_step, next_step, pending = tuple(logged), step, step + 1, [logged.values()]
-    yield from _blocks(first_step, names, pending)
+class Rows(dict[tuple[str, ...], list[float]]):
+    """What was logged and is still to be written: by the names that came together, step and values in turn.
+
+    They lie flat in lists: rows that are objects of their own would have Python's garbage collector run,
+    which costs several times the call. A row goes in by one ``extend``, so that threads and signal handlers
+    may log as well.
+    """
+
+    def table(self, names: tuple[str, ...]) -> list[float]:
+        """Where rows of these names go."""
+        return self.setdefault(names, [])
+
+    def take(self) -> Iterator[Block]:
+        """All rows since the last time in blocks as long as they can be; rows of the same names in order."""
+        for names, table in list(self.items()):
+            data = table[:]
+            del table[: len(data)]  # of this very list: another thread may be about to add to it
+            if not data and len(self) > _MANY_TABLES:
+                del self[names]
+            width = len(names) + 1
+            steps = [int(step) for step in data[::width]]
+            columns = [data[place::width] for place in range(1, width)]
+            for start, end in _runs(steps):
+                yield from _blocks(steps[start], names, [column[start:end] for column in columns])
 
 
-def _blocks(first_step: int, names: Sequence[str], rows: Iterable[Iterable[float]]) -> Iterator[Block]:
+def _runs(steps: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Beginning and end of each stretch of consecutive steps."""
+    start = 0
+    for place in range(1, len(steps)):
+        if steps[place] != steps[place - 1] + 1:
+            yield start, place
+            start = place
+    if steps:
+        yield start, len(steps)
+
+
+def _blocks(first_step: int, names: Sequence[str], columns: Sequence[Sequence[float]]) -> Iterator[Block]:
     splits: dict[Split | None, dict[str, Sequence[float]]] = {}
-    for name, column in zip(names, zip(*rows, strict=True), strict=False):
+    for name, column in zip(names, columns, strict=True):
         split, metric = split_of(name)
         splits.setdefault(split, {})[metric] = column
     for split, metrics in splits.items():

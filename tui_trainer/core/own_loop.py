@@ -8,7 +8,6 @@ import traceback
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from math import inf
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -28,16 +27,16 @@ from tui_trainer.core.events import (
     RunStarted,
     Steps,
 )
-from tui_trainer.core.own_log import Block, Row, blocks_of, float32, not_finite
+from tui_trainer.core.own_log import Block, Rows, float32, not_finite
 from tui_trainer.core.rundir import RunDir, WorkerLock
 from tui_trainer.core.runlog import LogWriter
 from tui_trainer.core.text import plain
 
-FLUSH_S = 0.1
-"""How often values go to the log: as often as a screen may want to draw them."""
+FLUSH_S = 0.2
+"""How often values go to the log: five times a second a curve moves smoothly enough."""
 HEARTBEAT_S = 1.0
 """The longest silence while the loop calls anything here."""
-LOOK_S = 0.02
+LOOK_S = 0.1
 """How often ``should_stop`` looks for requests."""
 MAX_WAITING = 64 * 2**20
 """Bytes, about, that wait in memory where the disk does not take them; what comes then is lost."""
@@ -84,9 +83,8 @@ class Run:
         """
         self.dir: RunDir | None = None
         """Where it is recorded; None where it cannot be."""
-        self._rows: list[Row] = []
-        self._flushed_at = -inf  # the first value is worth telling at once
-        self._spoke_at = self._looked_at = 0.0
+        self._rows = Rows()
+        self._flush_at = self._look_at = self._spoke_at = 0.0  # the first value is worth telling at once
         self._began = perf_counter()
         self._paused_s = 0.0
         self._step = -1
@@ -128,6 +126,8 @@ class Run:
         """
         if self._log is None:
             return
+        # Between two steps of a net all of this has gone from the caches: what is looked up costs, not what
+        # is computed.
         try:
             if metrics is not None:
                 named = {**metrics, **named}
@@ -135,15 +135,16 @@ class Run:
                 if type(value) is not float:
                     named = self._floats(named)
                     break
-            if type(step) is not int or not 0 <= step < _MAX_STEP:
-                step = self._whole(step)
-            if step < self._step:
-                self._went_back(step)
+            if type(step) is not int or not self._step < step < _MAX_STEP:
+                step = self._checked(step)
             self._step = step
-            self._rows.append((step, named))
+            table = self._rows.get(tuple(named))
+            if table is None:
+                table = self._rows.table(tuple(named))
+            table.extend((step, *named.values()))
             if epoch is not None and not self._steps_per_epoch:
                 self._learn_epoch(step, float(epoch))
-            if perf_counter() - self._flushed_at >= FLUSH_S:
+            if perf_counter() >= self._flush_at:
                 self._flush()
         except Exception as error:
             self._remark(f"log {type(error).__name__}", f"log: {error}")
@@ -187,17 +188,17 @@ class Run:
     def should_stop(self) -> bool:
         """Whether a viewer asked the run to stop. While it is paused, this waits until it is to go on.
 
-        Asking costs next to nothing: requests are looked for every 20 ms.
+        Asking costs next to nothing: requests are looked for ten times a second.
         """
         if self._log is None:
             return self._is_stop_asked
         self._has_looked = True
         now = perf_counter()
-        if now - self._looked_at < LOOK_S and not self._is_paused:
+        if now < self._look_at and not self._is_paused:
             return self._is_stop_asked
         try:
             self._hear()
-            if now - self._flushed_at >= FLUSH_S:
+            if now >= self._flush_at:
                 self._flush()
             if self._is_paused and not self._is_stop_asked:
                 self._wait()
@@ -237,6 +238,7 @@ class Run:
         self._lock = WorkerLock(run.lock)
         self._lock.acquire()
         self._log = LogWriter(run.events)
+        run.control.touch(0o600)  # finding it empty is cheaper than finding it missing, which is an exception
         self._control = ControlReader(run.control, _ATTEMPT)
         self.dir = run
         self._classes = tuple(str(each) for each in classes)
@@ -312,17 +314,21 @@ class Run:
         """``step`` as a whole number. Raises ValueError or TypeError."""
         if step is None:
             return self._step + 1
-        number = int(step)
+        number: int = int(step)
         if number != step or not 0 <= number < _MAX_STEP:
             raise ValueError(f"a step is a whole number from 0 on, not {step!r}")
         return number
 
-    def _went_back(self, step: int) -> None:
-        self._remark(
-            "back",
-            f"the step went back from {self._step:,} to {step:,}: what was logged there is written over. "
-            "Steps are the x of every chart: count them on over epochs",
-        )
+    def _checked(self, step: Any) -> int:
+        """A step that is not simply above the last one. Raises as `_whole` does."""
+        number = self._whole(step)
+        if number < self._step:
+            self._remark(
+                "back",
+                f"the step went back from {self._step:,} to {number:,}, over what was logged there. "
+                "Steps are the x of every chart: count them on over epochs",
+            )
+        return number
 
     def _learn_epoch(self, step: int, epoch: float) -> None:
         """How many steps make an epoch, as soon as one has passed."""
@@ -336,7 +342,7 @@ class Run:
     # Requests
 
     def _hear(self) -> None:
-        self._looked_at = perf_counter()
+        self._look_at = perf_counter() + LOOK_S
         for request in self._control.poll() if self._control else ():
             match request:
                 case Stop():
@@ -374,12 +380,11 @@ class Run:
         if self._log is None or not self._flushing.acquire(blocking=False):
             return
         try:
-            self._flushed_at = now = perf_counter()
-            rows = self._rows[:]
-            del self._rows[: len(rows)]  # of this very list: another thread may be about to append to it
+            now = perf_counter()
+            self._flush_at = now + FLUSH_S
             if os.getpid() != self._pid:
                 return
-            for block in blocks_of(rows):
+            for block in self._rows.take():
                 for name, value, step in not_finite(block):
                     self._remark(f"finite {name}", f"{name} became {value} at step {step:,}")
                 self._tell(self._event_of(block))
