@@ -7,13 +7,15 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui_trainer.core.events import Split
 from tui_trainer.core.text import plain
 
 MAX_NAME = 80
 """Characters of a metric's name that are kept."""
+MAX_CLASSES = 1000
+"""A matrix of more is no longer looked at, and one of these takes megabytes."""
 
 _SPLITS: Mapping[str, Split] = {
     "train": "train",
@@ -118,3 +120,14 @@ def not_finite(block: Block) -> Iterator[tuple[str, float, int]]:
             for value, place in islice(found, 1):
                 name = f"{block.split} {metric}" if block.split else metric
                 yield name, value, block.first_step + place
+
+
+def counts_of(matrix: Any) -> tuple[tuple[int, ...], ...]:
+    """A confusion matrix (C, C) out of lists, an array or a tensor. Raises ValueError or TypeError."""
+    rows = matrix.tolist() if hasattr(matrix, "tolist") else matrix
+    counts = tuple(tuple(int(count) for count in row) for row in rows)
+    if not 0 < len(counts) <= MAX_CLASSES or any(len(row) != len(counts) for row in counts):
+        raise ValueError(f"a confusion matrix is a square of up to {MAX_CLASSES:,} classes")
+    if min(map(min, counts)) < 0:
+        raise ValueError("a confusion matrix holds counts, none below 0")
+    return counts

@@ -5,10 +5,8 @@ import os
 import sys
 import time
 import traceback
-from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from types import TracebackType
@@ -27,9 +25,10 @@ from tui_trainer.core.events import (
     RunStarted,
     Steps,
 )
-from tui_trainer.core.own_log import Block, Rows, float32, not_finite
+from tui_trainer.core.own_log import Block, Rows, counts_of, float32, not_finite
 from tui_trainer.core.rundir import RunDir, WorkerLock
 from tui_trainer.core.runlog import LogWriter
+from tui_trainer.core.spool import Spool
 from tui_trainer.core.text import plain
 
 FLUSH_S = 0.2
@@ -38,14 +37,11 @@ HEARTBEAT_S = 1.0
 """The longest silence while the loop calls anything here."""
 LOOK_S = 0.1
 """How often ``should_stop`` looks for requests."""
-MAX_WAITING = 64 * 2**20
-"""Bytes, about, that wait in memory where the disk does not take them; what comes then is lost."""
 
 _ATTEMPT = 1
 _MAX_STEP = 2**53
 _MAX_REASON = 400
 _MAX_REMARKS = 50
-_MAX_CLASSES = 1000
 
 
 class Run:
@@ -84,20 +80,18 @@ class Run:
         self.dir: RunDir | None = None
         """Where it is recorded; None where it cannot be."""
         self._rows = Rows()
-        self._flush_at = self._look_at = self._spoke_at = 0.0  # the first value is worth telling at once
+        self._flush_at = self._look_at = 0.0  # the first value is worth telling at once
         self._began = perf_counter()
         self._paused_s = 0.0
         self._step = -1
         self._is_open = True
-        self._phase: Phase = "training"
         self._is_paused = self._is_stop_asked = self._has_looked = False
         self._first_epoch: tuple[int, float] | None = None
         self._steps_per_epoch = 0
         self._classes: tuple[str, ...] = ()
         self._remarks: set[str] = set()
-        self._unsaid: deque[Event] = deque()
-        self._waiting = 0
         self._log: LogWriter | None = None
+        self._spool: Spool | None = None
         self._lock: WorkerLock | None = None
         self._control: ControlReader | None = None
         self._flushing = Lock()
@@ -105,6 +99,7 @@ class Run:
         try:
             self._open(str(name), config, classes, _count(steps_per_epoch), _count(total_steps))
         except Exception as error:
+            self._log = self._spool = None
             self._remark("open", f"this run is not recorded: {error}")
         atexit.register(self._last_words)
 
@@ -158,12 +153,7 @@ class Run:
         if self._log is None:
             return
         try:
-            rows = matrix.tolist() if hasattr(matrix, "tolist") else matrix
-            counts = tuple(tuple(int(count) for count in row) for row in rows)
-            if not 0 < len(counts) <= _MAX_CLASSES or any(len(row) != len(counts) for row in counts):
-                raise ValueError(f"a confusion matrix is a square of up to {_MAX_CLASSES} classes")
-            if min(map(min, counts)) < 0:
-                raise ValueError("a confusion matrix holds counts, none below 0")
+            counts = counts_of(matrix)
             step = self._whole(step)
             names = tuple(str(name) for name in classes) if classes is not None else self._classes
             if names != self._classes:
@@ -238,6 +228,7 @@ class Run:
         self._lock = WorkerLock(run.lock)
         self._lock.acquire()
         self._log = LogWriter(run.events)
+        self._spool = Spool(self._log)
         run.control.touch(0o600)  # finding it empty is cheaper than finding it missing, which is an exception
         self._control = ControlReader(run.control, _ATTEMPT)
         self.dir = run
@@ -277,7 +268,7 @@ class Run:
             self._log.close()
         except Exception as error:
             self._remark("end", f"the end of this run is not recorded: {error}")
-        self._log = None
+        self._log = self._spool = None
         if self._lock is not None:
             self._lock.release()
 
@@ -377,7 +368,7 @@ class Run:
 
     def _flush(self) -> None:
         """Write what was logged since the last time; a fork and a second thread leave that to the first."""
-        if self._log is None or not self._flushing.acquire(blocking=False):
+        if self._spool is None or not self._flushing.acquire(blocking=False):
             return
         try:
             now = perf_counter()
@@ -388,7 +379,7 @@ class Run:
                 for name, value, step in not_finite(block):
                     self._remark(f"finite {name}", f"{name} became {value} at step {step:,}")
                 self._tell(self._event_of(block))
-            if not self._unsaid and now - self._spoke_at >= HEARTBEAT_S:
+            if not self._spool and now - self._spool.spoke_at >= HEARTBEAT_S:
                 self._tell(Heartbeat(**self._now(), step=max(0, self._step)))
             if not self._has_looked and self._requested():
                 self._remark("deaf", "it is asked to stop or to pause, but its loop never asks should_stop")
@@ -415,28 +406,17 @@ class Run:
 
     def _tell(self, event: Event) -> None:
         """Have an event written, in its turn."""
-        size = _size_of(event)
-        if self._waiting + size > MAX_WAITING and not isinstance(event, PhaseChanged):
+        if self._spool is not None and not self._spool.add(event):
             self._remark("lost", "too much waits to be written: values are lost")
-            return
-        self._waiting += size
-        self._unsaid.append(event)
 
     def _write(self) -> None:
         """Write what is to be told, as far as the disk takes it."""
-        if self._log is None:
-            return
-        while self._unsaid:
-            try:
-                self._log.append(self._unsaid[0])
-            except OSError as error:
-                path = self.dir.path if self.dir else Path()
-                self._remark("disk", f"{path} cannot be written to ({error.strerror}): values wait in memory")
-                return
-            except Exception as error:
-                self._remark("event", f"something cannot be recorded: {error}")
-            self._waiting -= _size_of(self._unsaid.popleft())
-            self._spoke_at = perf_counter()
+        try:
+            if self._spool is not None:
+                self._spool.write()
+        except OSError as error:
+            path = self.dir.path if self.dir else ""
+            self._remark("disk", f"{path} cannot be written to ({error.strerror}): values wait in memory")
 
     def _remark(self, about: str, text: str) -> None:
         """Say something once: on stderr, and in the run."""
@@ -446,7 +426,7 @@ class Run:
         text = plain(text, limit=_MAX_REASON)
         with suppress(OSError, ValueError, AttributeError):  # a stderr that is closed, full or None
             print(f"tui-trainer: {text}", file=sys.stderr)
-        if self._log is not None:
+        if self._spool is not None:
             self._tell(Note(**self._now(), step=max(0, self._step), text=text))
 
 
@@ -456,14 +436,3 @@ def _count(number: Any) -> int:
         return min(max(0, int(number)), _MAX_STEP)
     except (TypeError, ValueError, OverflowError):
         return 0
-
-
-def _size_of(event: Event) -> int:
-    """Bytes that an event takes, about."""
-    match event:
-        case Steps():
-            return 64 + sum(len(name) + len(values) for name, values in event.metrics.items())
-        case Evaluated(confusion=counts):
-            return 256 + 8 * len(counts or ()) ** 2
-        case _:
-            return 256
