@@ -3,7 +3,8 @@
 python -m benchmarks.own_loop [PAIRS] reads MNIST from $TUI_TRAINER_DATA, or from shared/data beside the
 checkout. Both loops train the same net on one thread of the same process, a block of steps with and one
 without in turn; the ratio is the median over the pairs of blocks. Beside wall time stands the processor time
-of the process: on a machine that others use it alone tells of the loop.
+of the process: on a machine that others use it alone tells of the loop. Two nets: one hidden layer, about the
+quickest step there is, and the convolutional net of PyTorch's own MNIST example.
 """
 
 import gzip
@@ -23,8 +24,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from tui_trainer import Run
 
-STEPS = 50
-"""In a block: short, so that what slows the machine for a while slows both."""
+BLOCK_S = 0.1
+"""A block is about as long: short, so that what slows the machine for a while slows both."""
 NUM_CALLS, CHUNK = 2_000_000, 200_000
 
 
@@ -44,16 +45,34 @@ def read(path: Path, header: int) -> Tensor:
 
 def batches(raw: Path) -> Iterator[tuple[Tensor, Tensor]]:
     """Shuffled batches of MNIST without end, from a DataLoader as most loops have one."""
-    x = read(raw / "train-images-idx3-ubyte", 16).view(-1, 784).float() / 255
+    x = read(raw / "train-images-idx3-ubyte", 16).view(-1, 1, 28, 28).float() / 255
     y = read(raw / "train-labels-idx1-ubyte", 8).long()
     loader = DataLoader(TensorDataset(x, y), batch_size=64, shuffle=True)
     while True:
         yield from loader
 
 
-def stepper(samples: Iterator[tuple[Tensor, Tensor]]) -> Callable[[], Tensor]:
-    """One update of a small net, as a plain loop has it; the loss of each."""
-    net = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+def hidden_layer() -> nn.Module:
+    """784-128-10."""
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+
+
+def convolutional() -> nn.Module:
+    """The net of github.com/pytorch/examples, mnist/main.py."""
+    features = (
+        nn.Conv2d(1, 32, 3),
+        nn.ReLU(),
+        nn.Conv2d(32, 64, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Dropout(0.25),
+    )
+    head = (nn.Flatten(), nn.Linear(9216, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10))
+    return nn.Sequential(*features, *head)
+
+
+def stepper(net: nn.Module, samples: Iterator[tuple[Tensor, Tensor]]) -> Callable[[], Tensor]:
+    """One update, as a plain loop has it; the loss of each."""
     optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)
     loss_of = nn.CrossEntropyLoss()
 
@@ -82,26 +101,26 @@ def cost_of(work: Callable[[], object]) -> Cost:
     return Cost(time.perf_counter() - wall, time.process_time() - processor)
 
 
-def compare(raw: Path, num_pairs: int) -> None:
+def compare(step: Callable[[], Tensor], num_pairs: int) -> None:
     """Print the speeds, and their ratio."""
-    torch.set_num_threads(1)
-    step = stepper(batches(raw))
 
     def plain() -> None:
-        for _ in range(STEPS):
+        for _ in range(num_steps):
             step().item()  # as a loop that prints its loss reads it
 
     def logged() -> None:
-        for number in range(first, first + STEPS):
+        for number in range(first, first + num_steps):
             run.log(number, loss=step().item())
             if run.should_stop:
                 break
 
+    num_steps = 5
     plain()  # warm up
+    num_steps = max(1, round(num_steps * BLOCK_S / cost_of(plain).wall))
     without, with_run = [], []
     with Run("benchmark") as run:
         for pair in range(num_pairs):
-            first = pair * STEPS
+            first = pair * num_steps
             if pair % 2:
                 without.append(cost_of(plain))
             with_run.append(cost_of(logged))
@@ -111,8 +130,8 @@ def compare(raw: Path, num_pairs: int) -> None:
         ours, others = ([getattr(cost, field) for cost in costs] for costs in (with_run, without))
         ratios = [other / our for our, other in zip(ours, others, strict=True)]
         low, median, high = statistics.quantiles(ratios, n=4)
-        speed, plain_speed = (STEPS / statistics.median(seconds) for seconds in (ours, others))
-        print(f"{field} time: {speed:,.0f} steps/s with Run, {plain_speed:,.0f} without; ", end="")
+        speed, plain_speed = (num_steps / statistics.median(seconds) for seconds in (ours, others))
+        print(f"  {field} time: {speed:,.1f} steps/s with Run, {plain_speed:,.1f} without; ", end="")
         print(f"ratio {median:.4f} (quartiles {low:.3f} to {high:.3f})")
 
 
@@ -146,8 +165,12 @@ def main() -> None:
         raw = mnist_folder()
         if raw is None:
             print("MNIST is not here: the loop is not measured; TUI_TRAINER_DATA names the folder it is in")
-        else:
-            compare(raw, int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+            return
+        torch.set_num_threads(1)
+        samples = batches(raw)
+        for net in (hidden_layer, convolutional):
+            print(f"MNIST, batches of 64, {net.__name__.replace('_', ' ')}:")
+            compare(stepper(net(), samples), int(sys.argv[1]) if len(sys.argv) > 1 else 200)
 
 
 if __name__ == "__main__":

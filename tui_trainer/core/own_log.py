@@ -7,13 +7,15 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui_trainer.core.events import Split
 from tui_trainer.core.text import plain
 
 MAX_NAME = 80
 """Characters of a metric's name that are kept."""
+MAX_CLASSES = 1000
+"""A matrix of more is no longer looked at, and one of these takes megabytes."""
 
 _SPLITS: Mapping[str, Split] = {
     "train": "train",
@@ -56,32 +58,25 @@ def split_of(name: str) -> tuple[Split | None, str]:
     return None, plain(name, limit=MAX_NAME)
 
 
-class Rows:
-    """What was logged and is still to be written, by the names that came together.
+class Rows(dict[tuple[str, ...], list[float]]):
+    """What was logged and is still to be written: by the names that came together, step and values in turn.
 
-    Values lie flat in lists: rows that are objects of their own would have Python's garbage collector run,
-    which costs several times the call. A row goes in whole, in one operation of the interpreter, so that
-    threads and signal handlers may log as well.
+    They lie flat in lists: rows that are objects of their own would have Python's garbage collector run,
+    which costs several times the call. A row goes in by one ``extend``, so that threads and signal handlers
+    may log as well.
     """
 
-    def __init__(self) -> None:
-        self._tables: dict[tuple[str, ...], list[float]] = {}
-
-    def add(self, step: int, named: Mapping[str, float]) -> None:
-        """Keep a row."""
-        names = tuple(named)
-        table = self._tables.get(names)
-        if table is None:
-            table = self._tables.setdefault(names, [])
-        table.extend((step, *named.values()))
+    def table(self, names: tuple[str, ...]) -> list[float]:
+        """Where rows of these names go."""
+        return self.setdefault(names, [])
 
     def take(self) -> Iterator[Block]:
         """All rows since the last time in blocks as long as they can be; rows of the same names in order."""
-        for names, table in list(self._tables.items()):
+        for names, table in list(self.items()):
             data = table[:]
             del table[: len(data)]  # of this very list: another thread may be about to add to it
-            if not data and len(self._tables) > _MANY_TABLES:
-                del self._tables[names]
+            if not data and len(self) > _MANY_TABLES:
+                del self[names]
             width = len(names) + 1
             steps = [int(step) for step in data[::width]]
             columns = [data[place::width] for place in range(1, width)]
@@ -125,3 +120,14 @@ def not_finite(block: Block) -> Iterator[tuple[str, float, int]]:
             for value, place in islice(found, 1):
                 name = f"{block.split} {metric}" if block.split else metric
                 yield name, value, block.first_step + place
+
+
+def counts_of(matrix: Any) -> tuple[tuple[int, ...], ...]:
+    """A confusion matrix (C, C) out of lists, an array or a tensor. Raises ValueError or TypeError."""
+    rows = matrix.tolist() if hasattr(matrix, "tolist") else matrix
+    counts = tuple(tuple(int(count) for count in row) for row in rows)
+    if not 0 < len(counts) <= MAX_CLASSES or any(len(row) != len(counts) for row in counts):
+        raise ValueError(f"a confusion matrix is a square of up to {MAX_CLASSES:,} classes")
+    if min(map(min, counts)) < 0:
+        raise ValueError("a confusion matrix holds counts, none below 0")
+    return counts

@@ -5,11 +5,8 @@ import os
 import sys
 import time
 import traceback
-from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from math import inf
-from pathlib import Path
 from threading import Lock
 from time import perf_counter
 from types import TracebackType
@@ -28,25 +25,23 @@ from tui_trainer.core.events import (
     RunStarted,
     Steps,
 )
-from tui_trainer.core.own_log import Block, Rows, float32, not_finite
+from tui_trainer.core.own_log import Block, Rows, counts_of, float32, not_finite
 from tui_trainer.core.rundir import RunDir, WorkerLock
 from tui_trainer.core.runlog import LogWriter
+from tui_trainer.core.spool import Spool
 from tui_trainer.core.text import plain
 
 FLUSH_S = 0.2
 """How often values go to the log: five times a second a curve moves smoothly enough."""
 HEARTBEAT_S = 1.0
 """The longest silence while the loop calls anything here."""
-LOOK_S = 0.05
+LOOK_S = 0.1
 """How often ``should_stop`` looks for requests."""
-MAX_WAITING = 64 * 2**20
-"""Bytes, about, that wait in memory where the disk does not take them; what comes then is lost."""
 
 _ATTEMPT = 1
 _MAX_STEP = 2**53
 _MAX_REASON = 400
 _MAX_REMARKS = 50
-_MAX_CLASSES = 1000
 
 
 class Run:
@@ -85,21 +80,18 @@ class Run:
         self.dir: RunDir | None = None
         """Where it is recorded; None where it cannot be."""
         self._rows = Rows()
-        self._flushed_at = -inf  # the first value is worth telling at once
-        self._spoke_at = self._looked_at = 0.0
+        self._flush_at = self._look_at = 0.0  # the first value is worth telling at once
         self._began = perf_counter()
         self._paused_s = 0.0
         self._step = -1
         self._is_open = True
-        self._phase: Phase = "training"
         self._is_paused = self._is_stop_asked = self._has_looked = False
         self._first_epoch: tuple[int, float] | None = None
         self._steps_per_epoch = 0
         self._classes: tuple[str, ...] = ()
         self._remarks: set[str] = set()
-        self._unsaid: deque[Event] = deque()
-        self._waiting = 0
         self._log: LogWriter | None = None
+        self._spool: Spool | None = None
         self._lock: WorkerLock | None = None
         self._control: ControlReader | None = None
         self._flushing = Lock()
@@ -107,6 +99,7 @@ class Run:
         try:
             self._open(str(name), config, classes, _count(steps_per_epoch), _count(total_steps))
         except Exception as error:
+            self._log = self._spool = None
             self._remark("open", f"this run is not recorded: {error}")
         atexit.register(self._last_words)
 
@@ -128,6 +121,8 @@ class Run:
         """
         if self._log is None:
             return
+        # Between two steps of a net all of this has gone from the caches: what is looked up costs, not what
+        # is computed.
         try:
             if metrics is not None:
                 named = {**metrics, **named}
@@ -135,15 +130,16 @@ class Run:
                 if type(value) is not float:
                     named = self._floats(named)
                     break
-            if type(step) is not int or not 0 <= step < _MAX_STEP:
-                step = self._whole(step)
-            if step < self._step:
-                self._went_back(step)
+            if type(step) is not int or not self._step < step < _MAX_STEP:
+                step = self._checked(step)
             self._step = step
-            self._rows.add(step, named)
+            table = self._rows.get(tuple(named))
+            if table is None:
+                table = self._rows.table(tuple(named))
+            table.extend((step, *named.values()))
             if epoch is not None and not self._steps_per_epoch:
                 self._learn_epoch(step, float(epoch))
-            if perf_counter() - self._flushed_at >= FLUSH_S:
+            if perf_counter() >= self._flush_at:
                 self._flush()
         except Exception as error:
             self._remark(f"log {type(error).__name__}", f"log: {error}")
@@ -157,12 +153,7 @@ class Run:
         if self._log is None:
             return
         try:
-            rows = matrix.tolist() if hasattr(matrix, "tolist") else matrix
-            counts = tuple(tuple(int(count) for count in row) for row in rows)
-            if not 0 < len(counts) <= _MAX_CLASSES or any(len(row) != len(counts) for row in counts):
-                raise ValueError(f"a confusion matrix is a square of up to {_MAX_CLASSES} classes")
-            if min(map(min, counts)) < 0:
-                raise ValueError("a confusion matrix holds counts, none below 0")
+            counts = counts_of(matrix)
             step = self._whole(step)
             names = tuple(str(name) for name in classes) if classes is not None else self._classes
             if names != self._classes:
@@ -187,17 +178,17 @@ class Run:
     def should_stop(self) -> bool:
         """Whether a viewer asked the run to stop. While it is paused, this waits until it is to go on.
 
-        Asking costs next to nothing: requests are looked for every 50 ms.
+        Asking costs next to nothing: requests are looked for ten times a second.
         """
         if self._log is None:
             return self._is_stop_asked
         self._has_looked = True
         now = perf_counter()
-        if now - self._looked_at < LOOK_S and not self._is_paused:
+        if now < self._look_at and not self._is_paused:
             return self._is_stop_asked
         try:
             self._hear()
-            if now - self._flushed_at >= FLUSH_S:
+            if now >= self._flush_at:
                 self._flush()
             if self._is_paused and not self._is_stop_asked:
                 self._wait()
@@ -237,6 +228,7 @@ class Run:
         self._lock = WorkerLock(run.lock)
         self._lock.acquire()
         self._log = LogWriter(run.events)
+        self._spool = Spool(self._log)
         run.control.touch(0o600)  # finding it empty is cheaper than finding it missing, which is an exception
         self._control = ControlReader(run.control, _ATTEMPT)
         self.dir = run
@@ -276,7 +268,7 @@ class Run:
             self._log.close()
         except Exception as error:
             self._remark("end", f"the end of this run is not recorded: {error}")
-        self._log = None
+        self._log = self._spool = None
         if self._lock is not None:
             self._lock.release()
 
@@ -313,17 +305,21 @@ class Run:
         """``step`` as a whole number. Raises ValueError or TypeError."""
         if step is None:
             return self._step + 1
-        number = int(step)
+        number: int = int(step)
         if number != step or not 0 <= number < _MAX_STEP:
             raise ValueError(f"a step is a whole number from 0 on, not {step!r}")
         return number
 
-    def _went_back(self, step: int) -> None:
-        self._remark(
-            "back",
-            f"the step went back from {self._step:,} to {step:,}: what was logged there is written over. "
-            "Steps are the x of every chart: count them on over epochs",
-        )
+    def _checked(self, step: Any) -> int:
+        """A step that is not simply above the last one. Raises as `_whole` does."""
+        number = self._whole(step)
+        if number < self._step:
+            self._remark(
+                "back",
+                f"the step went back from {self._step:,} to {number:,}, over what was logged there. "
+                "Steps are the x of every chart: count them on over epochs",
+            )
+        return number
 
     def _learn_epoch(self, step: int, epoch: float) -> None:
         """How many steps make an epoch, as soon as one has passed."""
@@ -337,7 +333,7 @@ class Run:
     # Requests
 
     def _hear(self) -> None:
-        self._looked_at = perf_counter()
+        self._look_at = perf_counter() + LOOK_S
         for request in self._control.poll() if self._control else ():
             match request:
                 case Stop():
@@ -372,17 +368,18 @@ class Run:
 
     def _flush(self) -> None:
         """Write what was logged since the last time; a fork and a second thread leave that to the first."""
-        if self._log is None or not self._flushing.acquire(blocking=False):
+        if self._spool is None or not self._flushing.acquire(blocking=False):
             return
         try:
-            self._flushed_at = now = perf_counter()
+            now = perf_counter()
+            self._flush_at = now + FLUSH_S
             if os.getpid() != self._pid:
                 return
             for block in self._rows.take():
                 for name, value, step in not_finite(block):
                     self._remark(f"finite {name}", f"{name} became {value} at step {step:,}")
                 self._tell(self._event_of(block))
-            if not self._unsaid and now - self._spoke_at >= HEARTBEAT_S:
+            if not self._spool and now - self._spool.spoke_at >= HEARTBEAT_S:
                 self._tell(Heartbeat(**self._now(), step=max(0, self._step)))
             if not self._has_looked and self._requested():
                 self._remark("deaf", "it is asked to stop or to pause, but its loop never asks should_stop")
@@ -409,28 +406,17 @@ class Run:
 
     def _tell(self, event: Event) -> None:
         """Have an event written, in its turn."""
-        size = _size_of(event)
-        if self._waiting + size > MAX_WAITING and not isinstance(event, PhaseChanged):
+        if self._spool is not None and not self._spool.add(event):
             self._remark("lost", "too much waits to be written: values are lost")
-            return
-        self._waiting += size
-        self._unsaid.append(event)
 
     def _write(self) -> None:
         """Write what is to be told, as far as the disk takes it."""
-        if self._log is None:
-            return
-        while self._unsaid:
-            try:
-                self._log.append(self._unsaid[0])
-            except OSError as error:
-                path = self.dir.path if self.dir else Path()
-                self._remark("disk", f"{path} cannot be written to ({error.strerror}): values wait in memory")
-                return
-            except Exception as error:
-                self._remark("event", f"something cannot be recorded: {error}")
-            self._waiting -= _size_of(self._unsaid.popleft())
-            self._spoke_at = perf_counter()
+        try:
+            if self._spool is not None:
+                self._spool.write()
+        except OSError as error:
+            path = self.dir.path if self.dir else ""
+            self._remark("disk", f"{path} cannot be written to ({error.strerror}): values wait in memory")
 
     def _remark(self, about: str, text: str) -> None:
         """Say something once: on stderr, and in the run."""
@@ -440,7 +426,7 @@ class Run:
         text = plain(text, limit=_MAX_REASON)
         with suppress(OSError, ValueError, AttributeError):  # a stderr that is closed, full or None
             print(f"tui-trainer: {text}", file=sys.stderr)
-        if self._log is not None:
+        if self._spool is not None:
             self._tell(Note(**self._now(), step=max(0, self._step), text=text))
 
 
@@ -450,14 +436,3 @@ def _count(number: Any) -> int:
         return min(max(0, int(number)), _MAX_STEP)
     except (TypeError, ValueError, OverflowError):
         return 0
-
-
-def _size_of(event: Event) -> int:
-    """Bytes that an event takes, about."""
-    match event:
-        case Steps():
-            return 64 + sum(len(name) + len(values) for name, values in event.metrics.items())
-        case Evaluated(confusion=counts):
-            return 256 + 8 * len(counts or ()) ** 2
-        case _:
-            return 256
