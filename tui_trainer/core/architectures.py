@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from math import prod
+from typing import Any
 
 from tui_trainer.core.facts import DataFacts
 from tui_trainer.core.layers import Kind, Layer, Shape
@@ -154,35 +155,10 @@ class _Table:
     def output(self, function: str) -> None:
         self._add("output", function, self._shape, note="inside the loss")
 
-    def _add(
-        self,
-        kind: Kind,
-        word: str,
-        output_shape: Shape,
-        *,
-        kernel: int = 0,
-        stride: int = 1,
-        padding: int = 0,
-        activation: Activation = "identity",
-        rate: float = 0.0,
-        momentum: float = 0.0,
-        note: str = "",
-    ) -> None:
+    def _add(self, kind: Kind, word: str, output_shape: Shape, **fields: Any) -> None:
+        """Add a layer, with what of ``fields`` its kind has."""
         once = kind in ("flatten", "average-pool", "output")
         number = 1 + sum(layer.name.rstrip("0123456789") == word for layer in self.layers)
-        self.layers.append(
-            Layer(
-                name=word if once else f"{word}{number}",
-                kind=kind,
-                input_shape=self._shape,
-                output_shape=output_shape,
-                kernel=kernel,
-                stride=stride,
-                padding=padding,
-                activation=activation,
-                rate=rate,
-                momentum=momentum,
-                note=note,
-            )
-        )
+        name = word if once else f"{word}{number}"
+        self.layers.append(Layer(name, kind, self._shape, output_shape, **fields))
         self._shape = output_shape

@@ -1,6 +1,7 @@
 """A recipe and its data, in the words of the rules."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.estimate import plan, rows_at_once, steps_per_epoch
@@ -17,9 +18,9 @@ ADAPTIVE = ("rmsprop", "adam", "adamw")
 """Optimizers whose steps are about as long as the learning rate says, whatever the gradient."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
-    """What rules look at and speak of."""
+    """What rules look at and speak of; the table, which many of them ask for, is made once."""
 
     recipe: Recipe
     facts: DataFacts
@@ -82,7 +83,7 @@ class Case:
             case architecture:
                 return architecture.activation
 
-    @property
+    @cached_property
     def table(self) -> tuple[Layer, ...]:
         """The layers; none where they cannot be built."""
         try:
@@ -103,7 +104,7 @@ class Case:
     @property
     def has_batch_norm(self) -> bool:
         """Whether any layer is normalized over the batch."""
-        return any(layer.kind in ("batch-norm", "residual") for layer in self.table)
+        return any(layer.compares_samples for layer in self.table)
 
     @property
     def lr(self) -> float:

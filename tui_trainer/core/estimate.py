@@ -57,8 +57,8 @@ def steps_per_epoch(recipe: Recipe, facts: DataFacts) -> int:
 def rows_at_once(table: Sequence[Layer]) -> int:
     """Samples that go through the network at once; a larger batch is accumulated."""
     numbers = sum(prod(layer.output_shape) for layer in table)
-    compares = any(layer.kind in ("batch-norm", "residual") for layer in table)
-    limit = NUMBERS_WITH_BATCH_NORM if compares else NUMBERS_AT_ONCE
+    compares_samples = any(layer.compares_samples for layer in table)
+    limit = NUMBERS_WITH_BATCH_NORM if compares_samples else NUMBERS_AT_ONCE
     return max(2, limit // (numbers + (prod(table[0].input_shape) if table else 1)))
 
 

@@ -81,6 +81,11 @@ class Layer:
                 return 0
 
     @property
+    def compares_samples(self) -> bool:
+        """Whether it normalizes over the batch, so that a batch in parts would be another computation."""
+        return self.kind in ("batch-norm", "residual")
+
+    @property
     def has_projection(self) -> bool:
         """Whether the shortcut of a residual block is a 1×1 convolution, since the shapes differ."""
         return self.input_shape != self.output_shape

@@ -1,6 +1,6 @@
 """2 Architecture: how the network is built."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, PositiveInt
 
@@ -8,6 +8,16 @@ from tui_trainer.core.recipe.part import Part, setting
 
 Activation: TypeAlias = Literal["identity", "sigmoid", "tanh", "relu", "leaky-relu", "gelu", "softplus"]
 Initialization: TypeAlias = Literal["default", "zeros", "normal", "xavier", "he"]
+
+
+def hidden_activation() -> Any:
+    """The setting of every architecture whose hidden layers have one to choose."""
+    return setting(
+        "relu",
+        "The function after each hidden layer.",
+        fr="La fonction après chaque couche cachée.",
+        symbol="σ",
+    )
 
 
 class _Architecture(Part):
@@ -36,12 +46,7 @@ class FullyConnected(_Architecture):
         torch="Linear(out_features)",
         min_length=1,
     )
-    activation: Activation = setting(
-        "relu",
-        "The function after each hidden layer.",
-        fr="La fonction après chaque couche cachée.",
-        symbol="σ",
-    )
+    activation: Activation = hidden_activation()
 
 
 class Perceptron(_Architecture):
@@ -57,12 +62,7 @@ class Perceptron(_Architecture):
 
 
 class _Convolutional(_Architecture):
-    activation: Activation = setting(
-        "relu",
-        "The function after each hidden layer.",
-        fr="La fonction après chaque couche cachée.",
-        symbol="σ",
-    )
+    activation: Activation = hidden_activation()
 
 
 class LeNet(_Convolutional):
