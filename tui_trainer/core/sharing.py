@@ -15,8 +15,6 @@ from tui_trainer.core.validation import RecipeError, toml_value
 _FLAG_OF = {key: name for name, key in FLAGS.items()}
 _ROUNDS = 4
 """Choices come closer to a recipe in so many rounds: a kind first, then what lies below it."""
-_TRIED = 4
-"""So many recipes that come near are tried out; the others are further away."""
 
 
 @lru_cache(maxsize=16)
@@ -45,8 +43,8 @@ def words(choices: Choices) -> list[str]:
 
 def shortest(library: Library, recipe: Recipe) -> Choices:
     """The choices of the fewest words that ``library`` makes ``recipe`` of, but for its name."""
-    nearest = sorted(_nearest(library, recipe), key=lambda each: each[0])[:_TRIED]
-    found = [_pruned(library, made, recipe) for _, near in nearest if (made := _met(library, near, recipe))]
+    near = _near(library, recipe)
+    found = [_pruned(library, made, recipe) for each in near if (made := _met(library, each, recipe))]
     return min(found or [_spelled_out(recipe)], key=_length)
 
 
@@ -55,21 +53,23 @@ def _length(choices: Choices) -> tuple[int, int]:
     return len(said), sum(map(len, said))
 
 
-def _nearest(library: Library, recipe: Recipe) -> Iterator[tuple[int, Choices]]:
-    """About how many words each recipe that ships would need, and with which presets of parts."""
+def _near(library: Library, recipe: Recipe) -> Iterator[Choices]:
+    """Each recipe that ships, with the presets of parts that bring it nearest.
+
+    All are tried: what follows by itself (a loss its data, a batch size its optimizer) costs no words, so
+    that none can be left out beforehand.
+    """
     presets = {part: list(_fitting(library, recipe, part)) for part in PARTS}
     for preset in library.group("recipes"):
         base = assembled(library.layers(preset))
-        cost, parts = int(preset.name != Choices.recipe), dict[str, tuple[str, ...]]()
-        cost += _distance(recipe, base, "training")
+        parts: dict[str, tuple[str, ...]] = {}
         for part in PARTS:
             # Of equals a preset: its name says more than its settings.
             kept = _distance(recipe, base, part), tuple[str, ...]()
-            near, names = min([*presets[part], kept], key=lambda each: each[0])
-            cost += near
+            _, names = min([*presets[part], kept], key=lambda each: each[0])
             if names:
                 parts[part] = names
-        yield cost, Choices(preset.name, parts)
+        yield Choices(preset.name, parts)
 
 
 def _fitting(library: Library, recipe: Recipe, part: str) -> Iterator[tuple[int, tuple[str, ...]]]:
