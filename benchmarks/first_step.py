@@ -19,7 +19,8 @@ from pathlib import Path
 
 from tui_trainer.core.control import Stop, send
 from tui_trainer.core.events import Steps
-from tui_trainer.core.rundir import is_locked, list_runs
+from tui_trainer.core.lock import is_locked
+from tui_trainer.core.rundir import list_runs
 from tui_trainer.core.runlog import LogReader
 
 READY = b"first-steps"

@@ -23,7 +23,8 @@ from pathlib import Path
 import pyte
 
 from tui_trainer.core.control import Stop, send
-from tui_trainer.core.rundir import is_locked, list_runs
+from tui_trainer.core.lock import is_locked
+from tui_trainer.core.rundir import list_runs
 
 WIDTH, HEIGHT = 120, 40
 PAUSED_S = 30.0

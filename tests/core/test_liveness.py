@@ -8,7 +8,8 @@ import pytest
 from tui_trainer.core import liveness
 from tui_trainer.core.events import Heartbeat, Phase, RunStarted
 from tui_trainer.core.liveness import Signs, State, describe, judge, state_of
-from tui_trainer.core.rundir import RunDir, WorkerLock
+from tui_trainer.core.lock import WorkerLock
+from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter
 
 NOW = 1_800_000_000.0

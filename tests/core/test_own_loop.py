@@ -23,8 +23,9 @@ from tui_trainer.core.control import Continue, Pause, Stop, send
 from tui_trainer.core.events import Evaluated, Heartbeat, Steps
 from tui_trainer.core.history import History, load
 from tui_trainer.core.liveness import state_of
+from tui_trainer.core.lock import is_locked
 from tui_trainer.core.own_log import split_of
-from tui_trainer.core.rundir import NoRecipe, RunDir, is_locked
+from tui_trainer.core.rundir import NoRecipe, RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.core.summary import summarize
 

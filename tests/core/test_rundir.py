@@ -15,27 +15,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui_trainer.core import rundir
+from tui_trainer.core.lock import LockHeld, WorkerLock, is_locked
 from tui_trainer.core.recipe import Dropout, Recipe, Regularization
 from tui_trainer.core.rundir import (
     AmbiguousRun,
-    LockHeld,
     RunDir,
     RunHomeError,
     RunIsLive,
     RunNotFound,
-    WorkerLock,
     append_numerics,
     create,
     delete,
     find,
-    is_locked,
     list_runs,
 )
 
 RECIPE = Recipe(name="first-steps")
 _HOLD = """
 import pathlib, sys
-from tui_trainer.core.rundir import WorkerLock
+from tui_trainer.core.lock import WorkerLock
 WorkerLock(pathlib.Path(sys.argv[1])).acquire()
 print("locked", flush=True)
 sys.stdin.read()
@@ -43,7 +41,8 @@ sys.stdin.read()
 _HOLD_AND_FORK = _HOLD.replace("print(", "import os\nif not os.fork(): sys.stdin.read(), os._exit(0)\nprint(")
 _PROBE = """
 import pathlib, sys
-from tui_trainer.core.rundir import RunDir, is_locked
+from tui_trainer.core.lock import is_locked
+from tui_trainer.core.rundir import RunDir
 print(is_locked(RunDir(pathlib.Path(sys.argv[1]))))
 """
 _STRETCHED_PROBE = """

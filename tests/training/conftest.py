@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from tui_trainer.core import history, rundir
 from tui_trainer.core.events import AnyEvent, Event
 from tui_trainer.core.history import History
+from tui_trainer.core.lock import WorkerLock
 from tui_trainer.core.recipe import Recipe
-from tui_trainer.core.rundir import RunDir, WorkerLock
+from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader
 from tui_trainer.training.hosting import host
 from tui_trainer.training.stop_sign import StopSign

@@ -14,6 +14,7 @@ import pytest
 from tests.training.conftest import heard
 from tui_trainer.core import rundir
 from tui_trainer.core.events import Evaluated, PhaseChanged, Steps
+from tui_trainer.core.lock import is_locked
 from tui_trainer.core.recipe import (
     BinaryCrossEntropy,
     FullyConnected,
@@ -76,7 +77,7 @@ def test_one_worker_trains_several_runs_of_which_one_may_fail(tmp_path):
 
 def test_a_run_with_a_worker_is_left_alone():
     run = rundir.create(SHORT)
-    holder = "import sys; from pathlib import Path; from tui_trainer.core.rundir import WorkerLock\n"
+    holder = "import sys; from pathlib import Path; from tui_trainer.core.lock import WorkerLock\n"
     holder += "WorkerLock(Path(sys.argv[1])).acquire(); print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", holder, run.lock]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
@@ -120,7 +121,7 @@ def test_a_signal_stops_cleanly_and_a_hangup_does_nothing(number):
         process.send_signal(signal.SIGHUP)
         step = heard(run).history.step
         until(lambda: heard(run).history.step > step)
-        assert rundir.is_locked(run)
+        assert is_locked(run)
         process.send_signal(number)
         assert process.wait(TIMEOUT_S) == 0
     assert phase_of(run) == "stopped"
@@ -132,7 +133,7 @@ def test_what_was_said_before_a_kill_stays_and_the_lock_goes():
     with worker(run.path):
         until(lambda: is_training(run))
         losses = heard(run).losses
-    assert rundir.is_locked(run) is False
+    assert is_locked(run) is False
     assert heard(run).losses[: len(losses)].tolist() == losses.tolist()
     assert phase_of(run) == "training"
 

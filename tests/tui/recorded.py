@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 
 from tui_trainer.core import liveness, rundir
 from tui_trainer.core.events import AnyEvent, Evaluated, PhaseChanged, RunStarted, Steps
-from tui_trainer.core.rundir import RunDir, WorkerLock
+from tui_trainer.core.lock import WorkerLock
+from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 
 RUNS = Path(__file__).parent.parent / "data" / "runs"

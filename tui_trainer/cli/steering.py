@@ -167,7 +167,9 @@ def _state(run: RunDir, told: Told) -> State:
 
 
 def _is_live(state: State) -> bool:
-    return state not in ("finished", "stopped", "failed", "crashed")
+    from tui_trainer.core.liveness import ENDS
+
+    return state not in ENDS
 
 
 def _has_ended(state: State) -> str:

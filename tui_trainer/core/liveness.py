@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from tui_trainer.core.events import ENDED, Phase, RunStarted
-from tui_trainer.core.rundir import RunDir, is_locked
+from tui_trainer.core.lock import is_locked
+from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 
 State: TypeAlias = Literal[
@@ -24,6 +25,9 @@ State: TypeAlias = Literal[
     "crashed",
     "unknown",
 ]
+
+ENDS: frozenset[State] = frozenset({*ENDED, "crashed"})
+"""States that nothing but another attempt changes."""
 
 STARTING_S = 60.0
 """How long a worker may take to say its first word."""

@@ -25,8 +25,9 @@ from tui_trainer.core.events import (
     RunStarted,
     Steps,
 )
+from tui_trainer.core.lock import WorkerLock
 from tui_trainer.core.own_log import Block, Rows, counts_of, float32, not_finite
-from tui_trainer.core.rundir import RunDir, WorkerLock
+from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter
 from tui_trainer.core.spool import Spool
 from tui_trainer.core.text import plain

@@ -75,7 +75,7 @@ class Summary:
     @property
     def is_live(self) -> bool:
         """Whether it may still change by itself."""
-        return self.state not in ("finished", "stopped", "failed", "crashed")
+        return self.state not in liveness.ENDS
 
 
 @dataclass

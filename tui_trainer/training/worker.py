@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_trainer.core.events import ENDED, PhaseChanged
-from tui_trainer.core.rundir import LockHeld, RunDir, WorkerLock
+from tui_trainer.core.lock import LockHeld, WorkerLock
+from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter
 from tui_trainer.core.text import plain
 from tui_trainer.training.attempts import has_nothing_left, next_attempt, past

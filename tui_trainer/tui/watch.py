@@ -15,7 +15,7 @@ from tui_trainer.core.events import AnyEvent, Evaluated, Predictions, Split
 from tui_trainer.core.facts import facts
 from tui_trainer.core.history import History
 from tui_trainer.core.layers import Layer
-from tui_trainer.core.liveness import State
+from tui_trainer.core.liveness import ENDS, State
 from tui_trainer.core.metrics import headline_of, own_select_by
 from tui_trainer.core.own_record import OwnLoop
 from tui_trainer.core.recipe import Recipe
@@ -24,9 +24,6 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError, read_at
 from tui_trainer.core.sharing import command_line
 from tui_trainer.core.text import plain
-
-ENDS: frozenset[State] = frozenset({"finished", "stopped", "failed", "crashed"})
-"""States that nothing but another attempt changes."""
 
 _LOG_TAIL = 128 * 1024
 _LONGEST_REPLAY_S = 60.0
