@@ -37,7 +37,7 @@ def run(command: str) -> str:
         (run("presets"), {"numpy", "msgspec", "rich.console", "textual", "torch"}),
         (run("runs"), {"numpy", "rich.console", "textual", "torch"}),
         ("import tui_trainer.tui.launcher", {"rich", "textual", "torch"}),
-        ("import tui_trainer.tui.app", {"torch", "torchvision"}),
+        ("import tui_trainer.tui.app", {"numpy", "torch", "torchvision"}),
         (
             "import tui_trainer.tui.screens.new, tui_trainer.tui.screens.run, tui_trainer.tui.screens.runs",
             {"torch", "torchvision"},

@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from subprocess import Popen
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants, events, on
 from textual.app import App, SystemCommand
@@ -29,11 +29,13 @@ from tui_trainer.tui.messages import RunOpened, TrainRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.pacing import FIRST_ATTEMPT, pace
 from tui_trainer.tui.picture import Area
-from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.screens.new import NewScreen
 from tui_trainer.tui.spoken import FRENCH
 from tui_trainer.tui.theme import THEMES, theme_for
 from tui_trainer.tui.widgets.title_bar import TABS
+
+if TYPE_CHECKING:
+    from tui_trainer.tui.plot.raster import GlyphName
 
 __all__ = ["AppOptions", "TrainerApp", "run_app"]
 

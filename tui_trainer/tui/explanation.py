@@ -1,6 +1,7 @@
 """What is said about presets and layers, as paragraphs and tables."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -8,10 +9,13 @@ from tui_trainer.core.layers import Layer, num_parameters
 from tui_trainer.core.presetfile import Preset, Texts
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.text import plain
-from tui_trainer.tui.plot.functions import picture
-from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.widgets.prose import Paragraph
 
+if TYPE_CHECKING:
+    from tui_trainer.tui.plot.raster import GlyphName
+
+PICTURED = ("activations", "schedules")
+"""Groups of presets that a picture explains."""
 _PICTURE_WIDTH = 44
 _PICTURE, _TALL_PICTURE = 6, 10
 """Rows of a picture, its axis included."""
@@ -43,12 +47,13 @@ def about(preset: Preset, texts: Texts, say: Callable[[str], str], *, ascii_only
 
 
 def with_picture(
-    paragraphs: Sequence[Paragraph], recipe: Recipe, preset: Preset, *, is_tall: bool, glyphs: GlyphName
+    paragraphs: Sequence[Paragraph], recipe: Recipe, preset: Preset, *, is_tall: bool, glyphs: "GlyphName"
 ) -> list[Paragraph]:
-    """``paragraphs`` with a picture of an activation or a schedule below the formula; others have none."""
+    """``paragraphs`` with a picture of ``preset``, of a group in ``PICTURED``, below the formula."""
+    # It brings numpy, for which the first frame need not wait.
+    from tui_trainer.tui.plot.functions import picture
+
     drawn = picture(preset, recipe, _PICTURE_WIDTH, _TALL_PICTURE if is_tall else _PICTURE, glyphs)
-    if not drawn:
-        return list(paragraphs)
     below = 1 + max((at for at, paragraph in enumerate(paragraphs) if paragraph.verbatim), default=0)
     shown = Paragraph(Content.styled(drawn, "$primary"), Content("  "), verbatim=True)
     return [*paragraphs[:below], shown, *paragraphs[below:]]

@@ -22,7 +22,7 @@ from tui_trainer.core.validation import Problem, RecipeError
 from tui_trainer.tui import keys, terminal
 from tui_trainer.tui.ascii import only_ascii, wording
 from tui_trainer.tui.draft import SECTIONS, Draft, Section
-from tui_trainer.tui.explanation import about, layer_lines, with_picture
+from tui_trainer.tui.explanation import PICTURED, about, layer_lines, with_picture
 from tui_trainer.tui.messages import TrainRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.setting_text import named_value
@@ -170,14 +170,15 @@ class NewScreen(Screen[None]):
         if preset and self._section != "training":
             texts = presets.text(preset, self._lang)
             paragraphs = about(preset, texts, wording(self), ascii_only=only_ascii(self))
-            recipe = self._draft.recipe if not is_other else assembled(self._library.layers(preset))
-            paragraphs = with_picture(
-                paragraphs,
-                recipe,
-                preset,
-                is_tall=self.has_class("-tall"),
-                glyphs="ascii" if only_ascii(self) else "braille",
-            )
+            if preset.group in PICTURED:
+                recipe = self._draft.recipe if not is_other else assembled(self._library.layers(preset))
+                paragraphs = with_picture(
+                    paragraphs,
+                    recipe,
+                    preset,
+                    is_tall=self.has_class("-tall"),
+                    glyphs="ascii" if only_ascii(self) else "braille",
+                )
             if preset.group == "architectures" and self.size.width < terminal.WIDE:
                 paragraphs.insert(1, replace(table, lead=Content("  ")))
         self.query_one("#text", Prose).show(paragraphs)
