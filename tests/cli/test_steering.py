@@ -15,9 +15,13 @@ LONG = ("train", "--data", "moons", "--model", "logistic-regression", "--epochs"
 TIMEOUT_S = 60
 
 
-def until(run: RunDir, *states: str) -> None:
+def until(run: RunDir, *states: str, num_evaluations: int = 0) -> None:
     deadline = time.monotonic() + TIMEOUT_S
-    while (state := liveness.state_of(run, history.load(run), time.time())) not in states:
+    while True:
+        told = history.load(run)
+        state = liveness.state_of(run, told, time.time())
+        if state in states and len(told.evaluations.get("validation", ())) >= num_evaluations:
+            return
         assert time.monotonic() < deadline, f"it is {state}"
         time.sleep(0.01)
 
@@ -60,7 +64,8 @@ def test_a_detached_run_is_paused_resumed_stopped_and_resumed_again(run_cli: Run
 def test_resume_tells_only_what_is_new(run_cli: RunCli):
     started = run_cli("train", "--epochs", "200", "--quiet", "--detach")
     run = rundir.find(started.out.strip())
-    until(run, "training", "evaluating")
+    control.send(run, control.Pace(attempt=1, updates_per_s=400))  # 10 epochs a second: 20 s to stop it in
+    until(run, "training", "evaluating", num_evaluations=3)
     assert run_cli("stop", run.id).status == 0
     told = history.load(run)
     resumed = run_cli("resume", run.id)
