@@ -115,7 +115,7 @@ def test_a_stop_reaches_a_paused_run_too():
     driven.until(lambda: driven.phases()[-1:] == ["paused"])
     send(driven.run, Stop(attempt=1))
     driven.to_its_end()
-    assert driven.phases()[-2:] == ["paused", "stopped"]
+    assert driven.phases()[-3:] == ["paused", "stopping", "stopped"]
 
 
 def test_a_stop_meant_for_another_attempt_is_not_obeyed():

@@ -1,5 +1,6 @@
 """Recorded runs (tests/data/record.py makes them) as a screen finds them: ended, or caught in the middle."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -59,9 +60,15 @@ def caught(name: str, events: Iterable[AnyEvent]) -> Iterator[tuple[RunDir, Call
     run = recorded(name)
     run.events.unlink()
     with WorkerLock(run.lock), LogWriter(run.events) as log:
+
+        def say(event: AnyEvent) -> int:
+            place = log.append(event)
+            os.utime(run.events, (NOW, NOW))
+            return place
+
         for event in events:
-            log.append(event)
-        yield run, log.append
+            say(event)
+        yield run, say
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool], *, seconds: float = 10.0) -> None:

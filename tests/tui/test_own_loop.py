@@ -27,7 +27,7 @@ async def watching(run: Run, *keys: str) -> AsyncIterator[Pilot[None]]:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = RunScreen(run.dir, clock=lambda: NOW)
         app.push_screen(screen)
-        await until(pilot, lambda: screen._watch.since > 0)
+        await until(pilot, lambda: screen._watch.since is not None)
         await pilot.press(*keys)
         await pilot.pause()
         yield pilot

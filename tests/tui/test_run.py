@@ -37,7 +37,7 @@ async def watching(
     async with app.run_test(size=size) as pilot:
         screen = RunScreen(run, clock=lambda: now)
         app.push_screen(screen)
-        await until(pilot, lambda: screen._watch.since > 0)
+        await until(pilot, lambda: screen._watch.since is not None)
         await pilot.press(*keys)
         await pilot.pause()
         yield pilot
@@ -62,7 +62,7 @@ async def test_the_recipe_is_explained_in_the_language_of_the_app(rows: Rows) ->
     async with app.run_test(size=(200, 60)) as pilot:
         screen = RunScreen(recorded("digits"), clock=lambda: NOW)
         app.push_screen(screen)
-        await until(pilot, lambda: screen._watch.since > 0)
+        await until(pilot, lambda: screen._watch.since is not None)
         await pilot.press("5")
         await pilot.pause()
         assert "  Taux d'apprentissage" in rows(app)

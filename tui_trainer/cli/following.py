@@ -65,7 +65,7 @@ class Told:
             self.history.apply(event)
             for report in reports:
                 report.heard(event, self.history)
-        self.history.damage.extend(batch.damage)
+        self.history.miss(batch)
         return batch.more
 
     def read_all(self) -> None:

@@ -35,7 +35,7 @@ _follow = click.option("--follow", "-f", is_flag=True, help="Go on until the run
 @_follow
 def events(run: str, follow: bool) -> None:
     """Print everything a run has recorded, as JSON lines."""
-    from tui_trainer.core.runlog import LogReader, RunLogError
+    from tui_trainer.core.runlog import LogReader, RunLogError, newer_in_words
 
     chosen = find_run(run)
     reader = LogReader(chosen.events)
@@ -47,6 +47,8 @@ def events(run: str, follow: bool) -> None:
                 more = batch.more
                 for damage in batch.damage:
                     warn(f"damaged: {damage.length} bytes at byte {damage.offset} cannot be read")
+                if batch.unknown:
+                    warn(newer_in_words(batch.unknown))
                 for event in batch.events:
                     print(to_json(_object(event)), flush=follow)
     except RunLogError as error:

@@ -36,8 +36,24 @@ def runs(as_json: bool) -> None:
     elif told:
         head = ["run", "state", "epochs", "best validation", "trained for", "recipe"]
         print(*columns([head, *map(_row, told)], numbers=(2, 4)), sep="\n")
+        for summary in told:
+            _warn_of(summary)
     else:
         print("Nothing has been trained here yet: tui-trainer train (about 15 s).")
+
+
+def _warn_of(summary: Summary) -> None:
+    """What a row has no room for: why nothing goes on, what is missing."""
+    from tui_trainer.core.runlog import newer_in_words
+    from tui_trainer.core.text import plain
+
+    name = plain(summary.run.id)
+    if summary.state in ("stalled", "unknown") and summary.reason:
+        warn(f"{name}: {summary.reason}")
+    if summary.damaged:
+        warn(f"{name}: the log is damaged, part of it cannot be read")
+    if summary.unknown:
+        warn(f"{name}: {newer_in_words(summary.unknown)}")
 
 
 def _row(summary: Summary) -> list[str]:
@@ -164,9 +180,9 @@ def delete(run: str, yes: bool) -> int | None:
 
 
 def _history(run: RunDir) -> History:
-    """Everything the run recorded; damage goes to stderr. Raises ClickException for what cannot be read."""
+    """Everything the run recorded; what is missing goes to stderr. Raises ClickException if it is all."""
     from tui_trainer.core.history import load
-    from tui_trainer.core.runlog import RunLogError
+    from tui_trainer.core.runlog import RunLogError, newer_in_words
 
     try:
         history = load(run)
@@ -174,4 +190,6 @@ def _history(run: RunDir) -> History:
         raise click.ClickException(str(error)) from None
     for damage in history.damage:
         warn(f"damaged: {damage.length} bytes at byte {damage.offset} of the log cannot be read")
+    if history.unknown:
+        warn(newer_in_words(history.unknown))
     return history

@@ -29,7 +29,7 @@ _ANSWER_S = 10.0
 @run_argument
 def stop(run: str) -> int:
     """End a run cleanly; what it recorded stays, and it can be resumed."""
-    from tui_trainer.core import control
+    from tui_trainer.core import control, liveness
 
     chosen, told = _read(run)
     name, state = plain(chosen.id), _state(chosen, told)
@@ -37,7 +37,7 @@ def stop(run: str) -> int:
         raise click.UsageError(f"{name} {_has_ended(state)}: there is nothing to stop")
     _refuse_elsewhere(chosen, told, state, "stop")
     warn(f"stopping {name}: waiting for the worker to end cleanly (Ctrl+C waits no longer)")
-    control.send(chosen, control.Stop(attempt=max(1, told.history.attempt)))
+    control.send(chosen, control.Stop(attempt=liveness.attempt_of(chosen, told.history)))
     while _is_live(state):
         time.sleep(_LOOK_S)
         state = _state(chosen, told)
@@ -49,7 +49,7 @@ def stop(run: str) -> int:
 @run_argument
 def pause(run: str) -> int:
     """Have a run wait after the step at hand, until it is resumed."""
-    from tui_trainer.core import control
+    from tui_trainer.core import control, liveness
 
     chosen, told = _read(run)
     name, state = plain(chosen.id), _state(chosen, told)
@@ -58,7 +58,7 @@ def pause(run: str) -> int:
     if not _is_live(state):
         raise click.UsageError(f"{name} {_has_ended(state)}: there is nothing to pause")
     _refuse_elsewhere(chosen, told, state, "pause")
-    control.send(chosen, control.Pause(attempt=max(1, told.history.attempt)))
+    control.send(chosen, control.Pause(attempt=liveness.attempt_of(chosen, told.history)))
     deadline = time.monotonic() + _ANSWER_S
     while (state := _state(chosen, told)) != "paused" and _is_live(state) and time.monotonic() < deadline:
         time.sleep(_LOOK_S)

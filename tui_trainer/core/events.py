@@ -12,11 +12,15 @@ import msgspec
 Split: TypeAlias = Literal["train", "validation", "test"]
 Task: TypeAlias = Literal["regression", "binary", "multiclass", "any"]
 """``any``: a loop of one's own, of which nobody knows more than the metrics it logs."""
-Phase: TypeAlias = Literal["loading", "training", "evaluating", "paused", "finished", "stopped", "failed"]
+Phase: TypeAlias = Literal[
+    "loading", "training", "evaluating", "paused", "stopping", "finished", "stopped", "failed"
+]
 
 EPOCHS = "training.epochs"
 """The setting that moves the end of a run."""
 ENDED: frozenset[Phase] = frozenset({"finished", "stopped", "failed"})
+ENDING: frozenset[Phase] = ENDED | {"stopping"}
+"""From here on there are no more steps."""
 
 
 # gc=False: events hold no cycles, and a log may hold hundreds of thousands, which the collector would walk

@@ -7,7 +7,7 @@ from tui_trainer.core import control, rundir
 from tui_trainer.core.checkpoint_files import path_of, saved_steps
 from tui_trainer.core.control import WHATEVER_ATTEMPT, Change
 from tui_trainer.core.edits import LIVE_SETTINGS, in_force, value_of
-from tui_trainer.core.events import ENDED, AnyEvent, Edited, Evaluated, Finished, Note, PhaseChanged
+from tui_trainer.core.events import ENDING, AnyEvent, Edited, Evaluated, Finished, Note, PhaseChanged
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
@@ -68,7 +68,7 @@ def _tell_its_past(parent: RunDir, child: RunDir, step: int) -> None:
 def _is_of_the_end(event: AnyEvent) -> bool:
     match event:
         case PhaseChanged(phase=phase):
-            return phase in ENDED
+            return phase in ENDING
         case Evaluated(split=split):
             return split == "test"
         case _:

@@ -31,11 +31,13 @@ from tui_trainer.core.events import (
     evaluations_in,
 )
 from tui_trainer.core.metrics import LOWER_IS_BETTER
+from tui_trainer.core.pace import Pace
 from tui_trainer.core.series import Series
 
 if TYPE_CHECKING:
     from tui_trainer.core.framing import Skipped
     from tui_trainer.core.rundir import RunDir
+    from tui_trainer.core.runlog import Batch
 
 _step_of = attrgetter("step")
 
@@ -77,6 +79,9 @@ class History:
         self.finished: Finished | None = None
         self.damage: list[Skipped] = []
         """Parts of the log that could not be read."""
+        self.unknown = 0
+        """How many events come from a newer version, which this one does not know."""
+        self.pace = Pace()
         self._clock = _Clock()
         self._confused: set[Split] = set()
         """Splits of which any evaluation recorded a confusion matrix."""
@@ -115,6 +120,12 @@ class History:
                 self.started = event.told_to(self.started) if self.started else None
             case Resumed():
                 self._cut_after(event.at_step, event.elapsed_s)
+        self.pace.tell(event, self.step, self.phase)
+
+    def miss(self, batch: Batch) -> None:
+        """Take note of what a read found that is no event to apply."""
+        self.damage.extend(batch.damage)
+        self.unknown += batch.unknown
 
     def _apply_steps(self, event: Steps) -> None:
         last_step = self.step
@@ -350,6 +361,6 @@ def load(run: RunDir) -> History:
         batch = reader.read_new()
         for event in batch.events:
             history.apply(event)
-        history.damage.extend(batch.damage)
+        history.miss(batch)
         more = batch.more
     return history

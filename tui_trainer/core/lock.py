@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -17,8 +18,9 @@ _CONTENTION = (errno.EACCES, errno.EAGAIN)
 
 # The lock is POSIX's (lockf), not flock's: it belongs to the process and not to an open file, so it ends with
 # the worker even where a child that the worker forked lives on, and it works over NFS. Its price: closing any
-# descriptor of the file drops it. Hence this set: what this process has locked, it does not open again.
-_locked_here: set[tuple[int, int]] = set()
+# descriptor of the file drops it. Hence this: what this process has locked, it does not open again.
+_locked_here: dict[tuple[int, int], int] = {}
+"""What each lock file of this process holds: see `has_not_spoken`."""
 
 
 class LockHeld(Exception):
@@ -48,13 +50,22 @@ class WorkerLock:
             raise
         self._fd, self._file = fd, _identity(os.fstat(fd))
         if is_certain:
-            _locked_here.add(self._file)
+            _locked_here[self._file] = self._keep_log_size(fd)
         return is_certain
+
+    def _keep_log_size(self, fd: int) -> int:
+        """Note how large the run log is, from before the first word of this worker."""
+        log = self._path.with_name("events.log")
+        size = log.stat().st_size if log.exists() else 0
+        with suppress(OSError):
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, str(size).encode(), 0)
+        return size
 
     def release(self) -> None:
         """Give the lock back, if it is held."""
         if self._fd is not None and self._file is not None:
-            _locked_here.discard(self._file)
+            _locked_here.pop(self._file, None)
             os.close(self._fd)
         self._fd = self._file = None
 
@@ -94,6 +105,17 @@ def is_locked(run: "RunDir") -> bool | None:
     finally:
         os.close(fd)
     return None if free is None else not free
+
+
+def has_not_spoken(run: "RunDir") -> bool:
+    """Whether the run log is as the worker that has the run, or had it last, found it."""
+    try:
+        size = _locked_here.get(_identity(run.lock.stat()))
+        if size is None:
+            size = int(run.lock.read_bytes()[:20])
+        return run.events.stat().st_size <= size
+    except (OSError, ValueError):
+        return False
 
 
 def _try_lock(fd: int, kind: int) -> bool | None:

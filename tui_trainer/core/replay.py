@@ -63,7 +63,7 @@ class Replay:
     def _read(self) -> bool:
         batch = self._reader.read_new(max_events=_EVENTS_AHEAD)
         self._ahead.extend(batch.events)
-        self.history.damage.extend(batch.damage)
+        self.history.miss(batch)
         return bool(self._ahead) or batch.more
 
     def _split(self, event: Steps) -> tuple[Steps, Steps | None]:

@@ -33,6 +33,8 @@ class Batch:
     events: list[AnyEvent] = field(default_factory=list)
     damage: list[Skipped] = field(default_factory=list)
     """Bytes that hold no readable event and never will."""
+    unknown: int = 0
+    """How many events a newer version wrote, which this one does not know."""
     more: bool = False
     """The bounds ended this read: there is more to be had at once."""
 
@@ -104,8 +106,6 @@ class LogReader:
         """How far the log has been read, in bytes."""
         self.size = 0
         """How large the log was when it was last read, in bytes."""
-        self.unknown = 0
-        """How many events were skipped because this version does not know them."""
 
     def read_new(self, *, max_events: int = 10_000, max_seconds: float = 0.05) -> Batch:
         """Events since the last read, as many as the bounds allow, at least one if there is any.
@@ -116,6 +116,7 @@ class LogReader:
         deadline = time.monotonic() + max_seconds
         events: list[AnyEvent] = []
         damage: list[Skipped] = []
+        unknown = 0
         with _as_run_log_error(self.path):
             try:
                 fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
@@ -137,12 +138,12 @@ class LogReader:
                     try:
                         events.append(_decoder.decode(item.payload))
                     except _UNKNOWN:
-                        self.unknown += 1
+                        unknown += 1
                     if len(events) >= max_events or time.monotonic() >= deadline:
-                        return Batch(events, damage, more=self.offset < size)
+                        return Batch(events, damage, unknown, more=self.offset < size)
             finally:
                 os.close(fd)
-        return Batch(events, damage)
+        return Batch(events, damage, unknown)
 
 
 def read_at(path: Path, offset: int) -> AnyEvent:
@@ -161,6 +162,12 @@ def read_at(path: Path, offset: int) -> AnyEvent:
         finally:
             os.close(fd)
     raise RunLogError(f"{path}: no readable event at byte {offset}")
+
+
+def newer_in_words(count: int) -> str:
+    """That so many events were skipped because only a newer version knows them."""
+    are = "event comes" if count == 1 else "events come"
+    return f"{count:,} {are} from a newer tui-trainer and {'is' if count == 1 else 'are'} not shown"
 
 
 def _end_of_frames(fd: int) -> int:

@@ -22,8 +22,9 @@ from tui_trainer.core.events import (
     Steps,
     evaluations_in,
 )
-from tui_trainer.core.liveness import State
+from tui_trainer.core.liveness import Ear, State
 from tui_trainer.core.metrics import LOWER_IS_BETTER, headline_of, own_select_by
+from tui_trainer.core.pace import Pace
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
 from tui_trainer.core.text import plain
@@ -55,7 +56,7 @@ class Summary:
     """
     state: State
     reason: str
-    """Why it is in that state, where the worker said so or the log cannot be read."""
+    """Why it is in that state, where the worker said so, the log cannot be read or nothing goes on."""
     headline: str
     """Which metric `Score.headline` is: ``accuracy`` or ``r2``, or what a loop of one's own logs."""
     best: Score | None
@@ -71,6 +72,8 @@ class Summary:
     parameters: int
     damaged: int
     """How many stretches of the log could not be read."""
+    unknown: int = 0
+    """How many events come from a newer version, which this one does not know."""
 
     @property
     def is_live(self) -> bool:
@@ -85,11 +88,14 @@ class Fold:
     select_by: SelectBy = "loss"
     first_started_at: float | None = None
     started: RunStarted | None = None
+    attempt: int = 0
     phase: Phase | None = None
     reason: str = ""
     elapsed_s: float = 0.0
     step: int = 0
+    pace: Pace = field(default_factory=Pace)
     damaged: int = 0
+    unknown: int = 0
     scores: list[Score] = field(default_factory=list)
     """Of every validation of the last weights, by step."""
     headline: str = "accuracy"
@@ -102,6 +108,11 @@ class Fold:
 
     def apply(self, event: AnyEvent) -> None:
         """Take in the next event of the log."""
+        self._take_in(event)
+        self.pace.tell(event, self.step, self.phase)
+
+    def _take_in(self, event: AnyEvent) -> None:
+        self.attempt = event.attempt
         self.elapsed_s = max(self.elapsed_s, event.elapsed_s)
         match event:
             case RunStarted():
@@ -238,6 +249,7 @@ class _Known:
         self.run = run
         self.more = True
         self._reader = LogReader(run.events)
+        self._ear = Ear(run)
         self._stamp: tuple[int, int] | None = None
         self._created_at = _created_at(run)
         self._error = ""
@@ -261,17 +273,19 @@ class _Known:
             return
         self.more, self._error = batch.more, ""
         self._fold.damaged += len(batch.damage)
+        self._fold.unknown += batch.unknown
         for event in batch.events:
             self._fold.apply(event)
 
     def summary(self, now: float) -> Summary:
         fold, started = self._fold, self._fold.started
+        state, why = self._state(now)
         return Summary(
             run=self.run,
             name=plain(started.name) if started else self._name,
             title=self._title,
-            state=self._state(now),
-            reason=self._error or plain(fold.reason),
+            state=state,
+            reason=self._error or why or plain(fold.reason),
             headline=fold.headline,
             best=fold.best,
             last=fold.scores[-1] if fold.scores else None,
@@ -281,13 +295,19 @@ class _Known:
             epoch=fold.epoch,
             parameters=started.parameters if started else 0,
             damaged=fold.damaged,
+            unknown=fold.unknown,
         )
 
-    def _state(self, now: float) -> State:
+    def _state(self, now: float) -> tuple[State, str]:
+        """The state, and what there is to say where nothing is heard of the run."""
+        if self._error:
+            return "unknown", ""
         try:
-            return "unknown" if self._error else liveness.state_of(self.run, self._fold, now)
+            signs = liveness.read_signs(self.run, self._fold, now, self._ear)
         except OSError:  # its folder went away meanwhile
-            return "unknown"
+            return "unknown", ""
+        state, words = liveness.judge(signs), liveness.in_words(signs, self._fold)
+        return state, "" if words == state else words.removeprefix(f"{state}: ")
 
 
 def _recorded(run: RunDir) -> tuple[str, str, SelectBy]:

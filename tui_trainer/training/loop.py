@@ -30,6 +30,8 @@ def train(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None
     """
     if trainee.is_evaluation_due(record.step):
         yield from _evaluate(trainee, record)
+    else:
+        record.enter("training")
     for batch in _batches(trainee, record.step):
         if trainee.has_waited_enough:
             break
@@ -126,4 +128,5 @@ def _test(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None
         measured = yield from trainee.evaluator.measure(trainee.data.test_x, trainee.data.test_y)
     finally:
         trainee.network.load_state_dict(last)
+        trainee.network.train()
     record.tested(measured, trainee.selection.best_step)

@@ -4,7 +4,7 @@ import os
 import time
 import traceback
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from math import ceil
 from time import perf_counter
 
@@ -110,17 +110,38 @@ class _Session:
         try:
             trainee = self._trainee = self._made_ready()
             self._keeper.begin()
-            # Closed before its state is saved: a step or a test that was left half done leaves no trace.
-            with closing(train(trainee, record)) as training:
-                yield from self._drive(trainee, training)
+            while True:
+                # Closed before its state is saved: a step or a test that was left half done leaves no trace.
+                with closing(train(trainee, record)) as training:
+                    yield from self._drive(trainee, training)
+                if not self._has_more_epochs(trainee):
+                    break
         except Stopped:
             ended = "stopped"
+            record.enter("stopping")
         record.flush()
         if self._trainee is not None:
             self._save(self._trainee)
             epochs = record.step // self._trainee.steps_per_epoch
             record.summed_up(epochs, self._trainee.selection.best_step)
+        self._turn_down()
         record.enter(ended, self._why_early() if ended == "finished" else "")
+
+    def _has_more_epochs(self, trainee: Trainee) -> bool:
+        """Whether more were asked for while the test split was read. Raises Stopped."""
+        self._hear()
+        self._make_changes(trainee)
+        return self._record.step < trainee.planned_steps and not trainee.has_waited_enough
+
+    def _turn_down(self) -> None:
+        """Say of changes that came too late that they were not made."""
+        with suppress(Stopped):
+            self._hear()
+        for request in self._changes:
+            if request.attempt != WHATEVER_ATTEMPT:
+                self._record.note(
+                    plain(f"not changed: {request.setting}, it came when the run had ended", limit=MAX_REASON)
+                )
 
     def _made_ready(self) -> Trainee:
         recipe, fixed = self._run.recipe(), self._run.numerics()

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui_trainer.core.events import ENDED, PhaseChanged
+from tui_trainer.core.events import ENDING, PhaseChanged
 from tui_trainer.core.lock import LockHeld, WorkerLock
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter
@@ -58,14 +58,14 @@ def main(arguments: Sequence[str]) -> int:
 def _lock(run: RunDir) -> None:
     """Have ``run`` until this process ends. Raises LockHeld.
 
-    A worker that has said its last word is still there for a moment, so that is waited for.
+    A worker that ends is still there for a moment, so that is waited for.
     """
     lock, deadline = WorkerLock(run.lock), time.monotonic() + LAST_MOMENTS_S
     while True:
         try:
             lock.acquire()
         except LockHeld:
-            if time.monotonic() > deadline or past(run).phase not in ENDED:
+            if time.monotonic() > deadline or past(run).phase not in ENDING:
                 raise
             time.sleep(0.02)
         else:

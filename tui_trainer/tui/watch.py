@@ -15,7 +15,7 @@ from tui_trainer.core.events import AnyEvent, Evaluated, Predictions, Split
 from tui_trainer.core.facts import facts
 from tui_trainer.core.history import History
 from tui_trainer.core.layers import Layer
-from tui_trainer.core.liveness import ENDS, State
+from tui_trainer.core.liveness import ENDS, Ear, State
 from tui_trainer.core.metrics import headline_of, own_select_by
 from tui_trainer.core.own_record import OwnLoop
 from tui_trainer.core.recipe import Recipe
@@ -47,8 +47,10 @@ class Watch:
         self.state: State = "starting"
         self.said = "starting"
         """The state in words."""
-        self.since = 0.0
-        """When it was found in that state, Unix time."""
+        self.since: float | None = None
+        """When it was found in that state, in seconds of a clock that nobody sets."""
+        self.attempt = 1
+        """Which start of the worker requests are for."""
         self.updates_per_s: float | None = None
         """The pace a viewer asked for."""
         self.more = True
@@ -57,6 +59,7 @@ class Watch:
         """Whether a replay goes on by itself."""
         self._live = History()
         self._reader = LogReader(run.events)
+        self._ear = Ear(run)
         self._ahead: deque[AnyEvent] = deque()
         """Events that were read but not taken in yet."""
         self._has_more = True
@@ -69,11 +72,6 @@ class Watch:
     def history(self) -> History:
         """What is to be shown: the run, or its replay so far."""
         return self._replay.history if self._replay else self._live
-
-    @property
-    def attempt(self) -> int:
-        """Which start of the worker requests are for."""
-        return max(1, self._live.attempt)
 
     @property
     def is_replay(self) -> bool:
@@ -164,7 +162,7 @@ class Watch:
             return False
         self._has_more = batch.more
         self._ahead.extend(batch.events)
-        self._live.damage.extend(batch.damage)
+        self._live.miss(batch)
         return bool(batch.damage)
 
     @property
@@ -177,16 +175,23 @@ class Watch:
         if self.more:
             return False
         try:
-            state = liveness.state_of(self.run, self._live, now)
-            self.said = liveness.describe(self.run, self._live, now) if state == "unknown" else state
+            signs = liveness.read_signs(self.run, self._live, now, self._ear)
+            state, self.said = liveness.judge(signs), liveness.in_words(signs, self._live)
+            self.attempt = liveness.attempt_of(self.run, self._live)
         except OSError as error:
             self.problem = plain(f"the run's folder cannot be read: {error.strerror}")
             state = self.said = "unknown"
         self._hear_requests()
-        if state == self.state and self.since:
+        if state == self.state and self.since is not None:
             return False
-        self.state, self.since = state, now
+        self.state, self.since = state, time.monotonic()
         return True
+
+    def waited_s(self, now: float) -> float:
+        """How long it has been in its state; a first worker starts when the run is made."""
+        if self.state == "starting" and not self._live.attempt:
+            return self._ear.age_s(now)
+        return time.monotonic() - self.since if self.since is not None else 0.0
 
     def _hear_requests(self) -> None:
         """The pace is the last one asked for of this attempt, by whichever viewer."""

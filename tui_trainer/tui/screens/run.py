@@ -177,7 +177,7 @@ class RunScreen(SteeringScreen):
 
     def _judge(self) -> bool:
         watch = self._watch
-        known = watch.since > 0
+        known = watch.since is not None
         turned = watch.judge(self._clock())
         if turned and known and not watch.is_live:
             reason = plain(watch.history.reason)

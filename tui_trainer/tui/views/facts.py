@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tui_trainer.core import figures
 from tui_trainer.core.diagnosis import beside_reason, diagnose
 from tui_trainer.core.edits import change_of
+from tui_trainer.core.runlog import newer_in_words
 from tui_trainer.core.text import plain
 from tui_trainer.core.verdicts import MARKS, Severity
 from tui_trainer.tui.plot.spans import Line, Role, Span
@@ -49,12 +50,16 @@ def _troubles(watch: Watch) -> Iterator[Line]:
         yield _fact("✗", "bad", "its process ended without closing the run: killed, or it never called close")
     elif watch.state == "crashed":
         yield _fact("✗", "bad", "the worker ended without a word: 4 shows what it printed last")
+    elif watch.state == "stalled":
+        yield _fact("!", "warn", "its process lives but does not get on: 4 shows what it printed last")
     if history.damage:
         lost = sum(skipped.length for skipped in history.damage)
         places = "one place" if len(history.damage) == 1 else f"{len(history.damage)} places"
         yield _fact(
             "!", "warn", f"the log is damaged in {places} ({lost:,} bytes): what they held is missing"
         )
+    if history.unknown:
+        yield _fact("!", "warn", newer_in_words(history.unknown))
 
 
 def _remarks(watch: Watch) -> Iterator[Line]:

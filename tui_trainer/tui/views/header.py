@@ -48,8 +48,7 @@ def status(watch: Watch, now: float) -> Line:
         return (Span("▸ ", "accent"), Span(f"replay{held}  {_epoch(history)}"))
     match watch.state:
         case "starting":
-            waited = max(0.0, now - watch.run.created_at)
-            return (Span("○ ", "quiet"), Span(f"loading PyTorch… {waited:.0f} s"))
+            return (Span("○ ", "quiet"), Span(f"loading PyTorch… {watch.waited_s(now):.0f} s"))
         case "loading":
             return (Span("○ ", "quiet"), Span("loading data…"))
         case "training" | "evaluating" if not history.step:
@@ -57,11 +56,16 @@ def status(watch: Watch, now: float) -> Line:
         case "training" | "evaluating":
             eta = history.eta_s()
             text = f"{_epoch(history)}  ETA {figures.duration(eta)}" if eta is not None else _epoch(history)
-            if watch.state == "evaluating" and now - watch.since > _EVALUATING_IS_LONG_S:
+            if watch.state == "evaluating" and watch.waited_s(now) > _EVALUATING_IS_LONG_S:
                 text = f"{_epoch(history)}  evaluating"
             return (Span("● ", "good"), Span(text))
         case "paused":
             return (Span("○ ", "warn"), Span(f"paused in {_epoch(history)}"))
+        case "stalled":
+            return (Span("! ", "warn"), Span(watch.said))
+        case "stopping":
+            where = f" in {_epoch(history)}" if history.step else ""
+            return (Span("■ ", "warn"), Span(f"stopping{where}…"))
         case "finished":
             return (Span("✓ ", "good"), Span("finished"))
         case "stopped":

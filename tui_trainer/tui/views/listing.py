@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from tui_trainer.core import figures
 from tui_trainer.core.liveness import State
+from tui_trainer.core.runlog import newer_in_words
 from tui_trainer.core.summary import Summary
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip, shorten
 from tui_trainer.tui.plot.table import Column, table
@@ -15,10 +16,13 @@ _MARKS: dict[State, tuple[str, Role]] = {
     "failed": ("✗", "bad"),
     "crashed": ("✗", "bad"),
     "paused": ("○", "warn"),
+    "stalled": ("!", "warn"),
+    "stopping": ("■", "warn"),
     "starting": ("○", "quiet"),
     "loading": ("○", "quiet"),
     "unknown": ("?", "warn"),
 }
+_TROUBLES: tuple[State, ...] = ("failed", "stalled")
 _WIDE = 110
 _SHORT = {"accuracy": "acc", "r2": "R²"}
 _LEAST_TITLE = 12
@@ -55,9 +59,10 @@ def detail(summary: Summary, width: int) -> list[Line]:
 
 
 def _name_and_reason(summary: Summary) -> Line:
-    reason = (Span(f"   {summary.reason}", "warn" if summary.state == "failed" else "quiet"),)
+    reason = (Span(f"   {summary.reason}", "warn" if summary.state in _TROUBLES else "quiet"),)
     damage = (Span("   the log is damaged", "warn"),) if summary.damaged else ()
-    return (Span(summary.run.id, "quiet"), *(reason if summary.reason else ()), *damage)
+    newer = (Span(f"   {newer_in_words(summary.unknown)}", "warn"),) if summary.unknown else ()
+    return (Span(summary.run.id, "quiet"), *(reason if summary.reason else ()), *damage, *newer)
 
 
 def _cells(summary: Summary, now: float, *, wide: bool) -> list[str | Span]:

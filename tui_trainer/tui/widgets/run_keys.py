@@ -48,7 +48,8 @@ def _labels(watch: Watch, *, has_cursor: bool, is_full: bool) -> dict[str, str]:
     if watch.is_replay:
         labels |= {"run.play": "hold" if watch.is_playing else "go on", "run.faster": "to the end"}
     elif watch.is_live:
-        labels["run.play"] = "go on" if watch.state == "paused" else "pause"
+        if watch.state != "stopping":
+            labels["run.play"] = "go on" if watch.state == "paused" else "pause"
         if watch.updates_per_s is not None:
             labels["run.faster"] = "full speed"
         if watch.state == "paused":
