@@ -35,7 +35,7 @@ from tui_trainer.core.recipe import (
     Training,
 )
 from tui_trainer.core.rundir import RunDir
-from tui_trainer.training import session
+from tui_trainer.training import keeping, session
 from tui_trainer.training.session import live
 from tui_trainer.training.stop_sign import StopSign
 
@@ -321,6 +321,56 @@ def test_a_finished_run_with_more_epochs_goes_on_with_new_patience():
     assert more.step > first.step
     assert more.num_epochs == 60
     assert (first.test_reads, more.test_reads) == (1, 2)
+
+
+def test_epochs_asked_for_while_test_is_read_are_trained_like_any_others():
+    at_once, driven = Driven(SHORT.model_copy(update={"training": Training(epochs=4)})), Driven(SHORT)
+    at_once.to_its_end()
+    next(turn for turn in driven.turns() if is_reading_test(driven.run))
+    send(driven.run, Change(attempt=1, setting="training.epochs", value=4))
+    driven.to_its_end()
+    trained = heard(driven.run)
+    assert driven.phases()[-1] == "finished"
+    assert trained.losses.tolist() == heard(at_once.run).losses.tolist()
+    assert trained.history.num_epochs == 4
+    assert trained.history.test_reads == 2
+
+
+def is_reading_test(run: RunDir) -> bool:
+    trained = heard(run)
+    measured = trained.of(Evaluated)[-1:]
+    return trained.history.phase == "evaluating" and any(
+        (each.split, each.step) == ("validation", trained.history.planned_steps) for each in measured
+    )
+
+
+def test_what_is_asked_for_too_late_is_answered(monkeypatch):
+    driven = Driven(SHORT)
+    save = keeping.Keeper.save
+
+    def saved(*arguments):
+        send(driven.run, Change(attempt=1, setting="training.epochs", value=4))
+        save(*arguments)
+
+    next(turn for turn in driven.turns() if is_reading_test(driven.run))
+    monkeypatch.setattr(keeping.Keeper, "save", saved)
+    driven.to_its_end()
+    assert driven.phases()[-1] == "finished"
+    (note,) = heard(driven.run).of(Note)
+    assert note.text == "not changed: training.epochs, it came when the run had ended"
+
+
+def test_a_run_that_goes_on_within_an_epoch_says_that_it_trains():
+    driven = Driven(LONG)
+    driven.until(lambda: driven.phases()[-1:] == ["training"])
+    driven.stop_sign.put_up()
+    driven.to_its_end()
+    before = heard(driven.run).history
+    goes_on = live(driven.run, StopSign())
+    while heard(driven.run).history.step == before.step:
+        next(goes_on)
+    assert heard(driven.run).history.phase == "training"
+    goes_on.close()
 
 
 def test_missing_data_fail_the_run_in_a_sentence():
