@@ -2,14 +2,21 @@ import csv
 import io
 import json
 import math
+import os
+import shutil
 import struct
+import time
 
+import msgspec
 import pytest
 
 from tests.cli.outcome import Record, RunCli
+from tui_trainer.core import framing
 from tui_trainer.core.events import Evaluated, Phase, PhaseChanged, RunStarted, Split, Steps
 from tui_trainer.core.liveness import boot_id, host
+from tui_trainer.core.lock import WorkerLock
 from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.runlog import LogWriter
 
 HOSTILE = "\x1b]52;c;aGk=\x07[@click=app.quit]x[/]\u202e\u0301"
 
@@ -201,6 +208,52 @@ def test_damage_in_a_log_is_told_and_the_rest_is_shown(run_cli: RunCli, trained:
     assert done.status == 0
     assert "damaged: " in done.err
     assert "loss" in done.out
+
+
+def test_events_of_a_newer_version_are_told_of(run_cli: RunCli, trained: RunDir) -> None:
+    event = msgspec.msgpack.encode({"event": "hologram", "attempt": 1, "elapsed_s": 9.0})
+    with trained.events.open("ab") as file:
+        file.write(framing.encode(event))
+    for arguments in (["show", "latest"], ["runs"], ["events", "latest"], ["export", "latest", "--csv"]):
+        done = run_cli(*arguments)
+        assert done.status == 0
+        assert "1 event comes from a newer tui-trainer and is not shown" in done.err
+        assert done.out
+
+
+def test_a_stalled_run_is_told_in_words(run_cli: RunCli, record: Record) -> None:
+    run = record([])
+    with WorkerLock(run.lock), LogWriter(run.events) as log:
+        log.append(msgspec.structs.replace(started(), host=host(), boot_id=boot_id()))
+        log.append(PhaseChanged(attempt=1, elapsed_s=0.0, phase="training"))
+        for step in range(1, 41):
+            values = bytes(4)
+            log.append(Steps(attempt=1, elapsed_s=0.3 * step, first_step=step, metrics={"loss": values}))
+        os.utime(run.events, (time.time() - 150, time.time() - 150))
+        words = "no step for 2 min; it makes one every 0.3 s"
+        assert f"stalled: {words}" in run_cli("show", "latest").out
+        listed = run_cli("runs")
+        assert "  stalled  " in listed.out
+        assert f"{run.id}: {words}" in listed.err
+
+
+@pytest.mark.parametrize(
+    "spoil", ["recipe.toml", "events.log", "control.jsonl", "worker.lock", "checkpoints", "pictures.log"]
+)
+@pytest.mark.parametrize("how", ["gone", "junk", "a folder"])
+def test_no_file_of_a_run_stops_a_command(spoil: str, how: str, run_cli: RunCli, trained: RunDir) -> None:
+    path = trained.path / spoil
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    if how == "junk":
+        path.write_bytes(b"\x00\xff[junk\n" * 200)
+    elif how == "a folder":
+        path.mkdir()
+    assert run_cli("runs").status == 0
+    shown = run_cli("show", trained.id)
+    refused = {"junk": 1, "gone": 2, "a folder": 2} if spoil == "recipe.toml" else {}
+    refused |= {"a folder": 1} if spoil == "events.log" else {}
+    assert shown.status == refused.get(how, 0)
+    assert shown.err.count("\n") <= 1
 
 
 def test_deleting_asks_somebody(run_cli: RunCli, trained: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -357,7 +357,10 @@ def test_what_is_asked_for_too_late_is_answered(monkeypatch):
     driven.to_its_end()
     assert driven.phases()[-1] == "finished"
     (note,) = heard(driven.run).of(Note)
-    assert note.text == "not changed: training.epochs, it came when the run had ended"
+    assert note.text == (
+        "not changed: training.epochs = 4 came when the run had ended; "
+        f"tui-trainer resume {driven.run.id} --epochs 4 goes on"
+    )
 
 
 def test_a_run_that_goes_on_within_an_epoch_says_that_it_trains():

@@ -16,6 +16,7 @@ from tui_trainer.tui.app import AppOptions, TrainerApp
 from tui_trainer.tui.screens.new import NewScreen
 from tui_trainer.tui.screens.quit import QuitScreen
 from tui_trainer.tui.screens.run import RunScreen
+from tui_trainer.tui.screens.runs import RunsScreen
 
 Rows = Callable[[App[None]], str]
 
@@ -127,6 +128,40 @@ async def test_keys_of_one_s_own_work_and_are_what_the_screen_says(tmp_path: Pat
         await pilot.press("p")
         assert "new.trian: no such key; did you mean new.train?" in rows(pilot.app)
         assert "app.quit: must be a key" in rows(pilot.app)
+
+
+RUN = "home/runs/20270115-080000-digits-000"
+JUNK = b"\x00\xff[junk\n" * 200
+ODD = b'"new.find" = "ctrl+,"\n"run.stop" = "]"\n"app.quit" = ["q"]\nschema = 99\nname = 7\n'
+
+
+@pytest.mark.parametrize(
+    ("paths", "content"),
+    [
+        *(
+            (
+                ["config/keys.toml", "config/presets/recipes/mine.toml", f"{RUN}/recipe.toml", "home/data"],
+                content,
+            )
+            for content in (JUNK, ODD, None)
+        ),
+        (["config/presets/recipes", RUN], JUNK),
+        (["config/presets", "home/runs"], JUNK),
+        (["config", "home"], JUNK),
+    ],
+    ids=["junk", "odd", "folders", "presets of a kind", "presets", "config"],
+)
+async def test_nothing_that_was_left_behind_keeps_the_app_from_starting(
+    paths: list[str], content: bytes | None, tmp_path: Path, rows: Rows
+) -> None:
+    for path in (tmp_path / path for path in paths):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir() if content is None else path.write_bytes(content)
+    app = TrainerApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "first-steps" in rows(app)
+        await pilot.press("]")
+        await until(pilot, lambda: isinstance(app.screen, RunsScreen) and app.screen._drawn_at > 0)
 
 
 async def test_the_palette_finds_every_command_by_name() -> None:

@@ -1,6 +1,7 @@
 """A run that somebody's own loop logged, on the screens."""
 
 import math
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,12 +21,12 @@ Rows = Callable[[App[None]], str]
 
 
 @asynccontextmanager
-async def watching(run: Run, *keys: str) -> AsyncIterator[Pilot[None]]:
+async def watching(run: Run, *keys: str, now: float = NOW) -> AsyncIterator[Pilot[None]]:
     """A run on screen, read to its end and drawn, then some keys pressed."""
     assert run.dir is not None
     app = TrainerApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        screen = RunScreen(run.dir, clock=lambda: NOW)
+        screen = RunScreen(run.dir, clock=lambda: now)
         app.push_screen(screen)
         await until(pilot, lambda: screen._watch.since is not None)
         await pilot.press(*keys)
@@ -112,7 +113,7 @@ async def test_the_last_matrix_stays_while_validation_goes_on(rows: Rows) -> Non
 async def test_a_live_loop_grows_and_can_be_held_and_stopped(rows: Rows) -> None:
     with Run("live") as run:
         train(run, last_step=60)
-        async with watching(run) as pilot:
+        async with watching(run, now=time.time()) as pilot:
             assert "● step " in rows(pilot.app)
             assert "ETA" not in rows(pilot.app)
             await pilot.press("x", "x")

@@ -12,8 +12,10 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from tests.tui.recorded import NOW, caught, events_of, recorded, until, until_step
+from tui_trainer.core import framing
 from tui_trainer.core.control import Continue, ControlReader, Pace, Pause, Stop, send
 from tui_trainer.core.events import AnyEvent, Evaluated, Note, PhaseChanged, RunStarted
+from tui_trainer.core.lock import WorkerLock
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.tui.alert import notification
@@ -223,6 +225,36 @@ async def test_stopping_is_asked_twice(rows: Rows) -> None:
             assert requests.poll() == [Stop(attempt=1)]
 
 
+async def test_a_run_that_was_asked_to_stop_says_so_until_it_has_ended(rows: Rows) -> None:
+    with caught("digits", until_step(events_of("digits"), 100)) as (run, say):
+        async with watching(run) as pilot:
+            assert "● epoch 3/12" in rows(pilot.app)
+            send(run, Stop(attempt=1))  # another viewer, say
+            await until(pilot, lambda: "■ stopping in epoch 3/12…" in rows(pilot.app))
+            assert "Space pause" not in rows(pilot.app)
+            say(PhaseChanged(attempt=1, elapsed_s=9.0, phase="stopping", step=100))
+            say(PhaseChanged(attempt=1, elapsed_s=9.0, phase="stopped", step=100))
+            await until(pilot, lambda: "■ stopped in epoch 3/12" in rows(pilot.app))
+
+
+async def test_a_run_that_makes_no_progress_is_said_to_be_stalled(rows: Rows) -> None:
+    with caught("digits", until_step(events_of("digits"), 100)) as (run, say):
+        async with watching(run, now=NOW + 120) as pilot:
+            assert "! stalled: no step for 2 min; it makes" in rows(pilot.app)
+            assert "its process lives but does not get on" in rows(pilot.app)
+            say(PhaseChanged(attempt=1, elapsed_s=9.0, phase="training", step=101))
+            await until(pilot, lambda: "● epoch 3/12" in rows(pilot.app))
+
+
+async def test_a_resumed_run_loads_until_its_worker_speaks(rows: Rows) -> None:
+    run = recorded("digits")
+    with WorkerLock(run.lock):
+        async with watching(run) as pilot:
+            assert "loading PyTorch… 0 s" in rows(pilot.app)
+            await pilot.press("space")
+            assert ControlReader(run.control, attempt=2).poll() == [Pause(attempt=2)]
+
+
 async def test_a_paced_run_says_so_and_how_to_be_quicker(rows: Rows) -> None:
     with caught("digits", until_step(events_of("digits"), 100)) as (run, _):
         send(run, Pace(attempt=1, updates_per_s=40))
@@ -384,16 +416,41 @@ async def test_a_damaged_log_is_shown_as_far_as_it_goes(rows: Rows) -> None:
         assert "✓ finished" in rows(pilot.app)
 
 
-@pytest.mark.parametrize("spoil", ["recipe.toml", "events.log", "worker.log", "pictures.log"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "recipe.toml",
+        "events.log",
+        "worker.log",
+        "pictures.log",
+        "control.jsonl",
+        "worker.lock",
+        "checkpoints",
+    ],
+)
 @pytest.mark.parametrize("how", ["gone", "junk"])
 async def test_no_file_can_break_the_screen(spoil: str, how: str, rows: Rows) -> None:
     run = recorded("diabetes")
     path: Path = run.path / spoil
-    path.unlink() if how == "gone" else path.write_bytes(b"\x00\xff[junk" * 200)
+    path.unlink(missing_ok=True) if how == "gone" else path.write_bytes(b"\x00\xff[junk\n" * 200)
     async with watching(run) as pilot:
         for key in "12345":
             await pilot.press(key)
             assert "Esc back" in rows(pilot.app)
+
+
+def from_a_newer_version(run: RunDir, count: int) -> None:
+    event = msgspec.msgpack.encode({"event": "hologram", "attempt": 1, "elapsed_s": 9.0})
+    with run.events.open("ab") as file:
+        file.write(framing.encode(event) * count)
+
+
+async def test_events_of_a_newer_version_are_told_of(rows: Rows) -> None:
+    run = recorded("digits")
+    from_a_newer_version(run, 3)
+    async with watching(run) as pilot:
+        assert "! 3 events come from a newer tui-trainer and are not shown" in rows(pilot.app)
+        assert "✓ finished" in rows(pilot.app)
 
 
 async def test_hostile_text_stays_text(rows: Rows) -> None:

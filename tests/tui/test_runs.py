@@ -1,5 +1,6 @@
 """The list of runs, from recordings of real ones."""
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -92,3 +93,30 @@ async def test_a_live_run_is_not_deleted_and_goes_on_in_the_list(rows: Rows) -> 
             for event in events[len(early) :]:
                 say(event)
             await until(pilot, lambda: "finished" in rows(pilot.app))
+
+
+async def test_a_stalled_run_says_why_below_the_list(rows: Rows) -> None:
+    with caught("digits", until_step(events_of("digits"), 100)) as (run, _):
+        os.utime(run.events, (NOW - 120, NOW - 120))
+        async with listing() as pilot:
+            assert " stalled " in rows(pilot.app)
+            assert "no step for 2 min; it makes" in rows(pilot.app)
+
+
+@pytest.mark.parametrize(
+    "spoil", ["recipe.toml", "events.log", "control.jsonl", "worker.lock", "checkpoints", "pictures.log"]
+)
+@pytest.mark.parametrize("how", ["gone", "junk", "a folder"])
+async def test_no_file_of_a_run_can_hide_the_others(spoil: str, how: str, rows: Rows) -> None:
+    some_runs()
+    path = recorded("digits", number=9).path / spoil
+    path.unlink(missing_ok=True)
+    if how == "junk":
+        path.write_bytes(b"\x00\xff[junk\n" * 200)
+    elif how == "a folder":
+        path.mkdir()
+    async with listing() as pilot:
+        assert rows(pilot.app).count("finished") >= 4
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
+        await pilot.pause()

@@ -99,9 +99,12 @@ class ControlReader:
         self._offset = min(self._offset, size)
         requests: list[Request] = []
         while self._offset < size:
-            with self._path.open("rb") as file:
-                file.seek(self._offset)
-                block = file.read(_MAX_LINE)
+            try:
+                with self._path.open("rb") as file:
+                    file.seek(self._offset)
+                    block = file.read(_MAX_LINE)
+            except OSError:
+                break
             end = block.rfind(b"\n") + 1
             if end == 0 and len(block) < _MAX_LINE:
                 break

@@ -139,7 +139,7 @@ class RunDir:
         """Name and config of a run that somebody's own loop logs; None for one that has a recipe."""
         from tui_trainer.core import own_record
 
-        return own_record.read(self.recipe_toml.read_text("utf-8"))
+        return own_record.read(self._record())
 
     def recipe_notes(self) -> tuple[str, ...]:
         """What of the recorded recipe this version does not know, a sentence each."""
@@ -155,7 +155,11 @@ class RunDir:
 
         if self.own_loop() is not None:
             raise NoRecipe(f"{plain(self.id)} logs a loop of its own: it has no recipe")
-        return recipe_from_toml(self.recipe_toml.read_text("utf-8"), recorded=True)
+        return recipe_from_toml(self._record(), recorded=True)
+
+    def _record(self) -> str:
+        """The text of recipe.toml, also where its bytes are none."""
+        return self.recipe_toml.read_text("utf-8", "replace")
 
 
 def create(recipe: "Recipe", *, root: Path | None = None) -> RunDir:

@@ -139,9 +139,10 @@ class _Session:
             self._hear()
         for request in self._changes:
             if request.attempt != WHATEVER_ATTEMPT:
-                self._record.note(
-                    plain(f"not changed: {request.setting}, it came when the run had ended", limit=MAX_REASON)
-                )
+                text = f"not changed: {request.setting} = {request.value:g} came when the run had ended"
+                if request.setting == EPOCHS:
+                    text += f"; tui-trainer resume {self._run.id} --epochs {request.value:g} goes on"
+                self._record.note(plain(text, limit=MAX_REASON))
 
     def _made_ready(self) -> Trainee:
         recipe, fixed = self._run.recipe(), self._run.numerics()
