@@ -231,7 +231,9 @@ def test_a_stalled_run_is_told_in_words(run_cli: RunCli, record: Record) -> None
             log.append(Steps(attempt=1, elapsed_s=0.3 * step, first_step=step, metrics={"loss": values}))
         os.utime(run.events, (time.time() - 150, time.time() - 150))
         words = "no step for 2 min; it makes one every 0.3 s"
-        assert f"stalled: {words}" in run_cli("show", "latest").out
+        shown = run_cli("show", "latest").out
+        assert f"stalled: {words}" in shown
+        assert "stalled after 20 epochs, 40 steps" in shown
         listed = run_cli("runs")
         assert "  stalled  " in listed.out
         assert f"{run.id}: {words}" in listed.err

@@ -13,7 +13,9 @@ from tui_trainer.cli.output import columns, to_json, warn
 from tui_trainer.cli.selecting import find_run, recorded_recipe, run_argument
 
 if TYPE_CHECKING:
+    from tui_trainer.cli.results import Result
     from tui_trainer.core.history import History
+    from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rundir import RunDir
     from tui_trainer.core.summary import Score, Summary
 
@@ -106,17 +108,14 @@ def _score(summary: Summary, score: Score | None) -> dict[str, Any] | None:
 @_json
 def show(run: str, as_json: bool) -> None:
     """Print a run: recipe, curves, confusion matrix, what is going on, scores."""
-    from tui_trainer.cli.results import result_of
     from tui_trainer.cli.showing import own_picture, picture
-    from tui_trainer.core import liveness
     from tui_trainer.core.diagnosis import diagnose
 
     chosen = find_run(run)
-    history, now = _history(chosen), time.time()
+    history = _history(chosen)
     own = chosen.own_loop()
     if own is not None:
-        state = liveness.state_of if as_json else liveness.describe
-        result = result_of(chosen, None, history, state=state(chosen, history, now))
+        result = _result(chosen, None, history, as_json=as_json)
         if as_json:
             del result["event"]
             print(to_json({**result, "diagnosis": [], "recipe": None, "config": own.config}))
@@ -125,13 +124,26 @@ def show(run: str, as_json: bool) -> None:
         return
     recipe = recorded_recipe(chosen)
     if as_json:
-        result = result_of(chosen, recipe, history, state=liveness.state_of(chosen, history, now))
+        result = _result(chosen, recipe, history, as_json=as_json)
         del result["event"]
         diagnosis = [asdict(each) for each in diagnose(history, recipe)]
         print(to_json({**result, "diagnosis": diagnosis, "recipe": recipe.model_dump(exclude_none=True)}))
     else:
-        result = result_of(chosen, recipe, history, state=liveness.describe(chosen, history, now))
+        result = _result(chosen, recipe, history, as_json=as_json)
         print(*picture(result, recipe, history), sep="\n")
+
+
+def _result(run: RunDir, recipe: Recipe | None, history: History, *, as_json: bool) -> Result:
+    """What it came to; for people its state in words, and above all else why it seems stalled."""
+    from tui_trainer.cli.results import result_of
+    from tui_trainer.core import liveness
+
+    signs = liveness.read_signs(run, history, time.time())
+    state, words = liveness.judge(signs), liveness.in_words(signs, history)
+    result = result_of(run, recipe, history, state=words if state == "unknown" and not as_json else state)
+    if state == "stalled":
+        result["reason"] = words
+    return result
 
 
 @click.command(
