@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from textual.screen import Screen
 
-from tui_trainer.tui.plot.curves import metric_curves
-from tui_trainer.tui.plot.model import ChartOptions
+from tui_trainer.tui.plot.curves import Beside, metric_curves
+from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Mark
 from tui_trainer.tui.views import header
 from tui_trainer.tui.watch import Watch
 from tui_trainer.tui.widgets.chart import LineChart
@@ -32,16 +32,25 @@ class ChartingScreen(Screen[None]):
     def _draw_charts(self) -> None:
         if self.has_class("-full"):
             return
-        history = self._watch.history
-        is_over = not self._watch.is_live and not self._watch.is_replay
-        loss = metric_curves(history, self._options, self._watch.main_metric, is_over=is_over)
+        watch, shown = self._watch, self._second_metric
+        loss, metric = self._curves(watch.main_metric), self._curves(shown)
         self.query_one("#loss", LineChart).show(loss, self._options)
-        shown = self._second_metric
-        metric = metric_curves(history, self._options, shown, is_over=is_over)
-        if shown == self._watch.main_metric:
+        if shown == watch.main_metric:
             metric = replace(metric, title="", curves=(), empty="no other metric is logged")
         metric = replace(metric, title=header.name_of(metric.title))
         self.query_one("#metric", LineChart).show(metric, self._options)
+
+    def _curves(self, metric: str) -> ChartModel:
+        """One metric; of a fork, with where that was and what its parent came to."""
+        watch = self._watch
+        return metric_curves(
+            watch.history,
+            self._options,
+            metric,
+            marks=(Mark(watch.parent.step, "fork"),) if watch.parent else (),
+            is_over=not watch.is_live and not watch.is_replay,
+            beside=Beside(watch.outline, "parent") if watch.outline else None,
+        )
 
     @property
     def _second_metric(self) -> str:
