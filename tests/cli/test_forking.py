@@ -52,7 +52,10 @@ def test_the_best_checkpoint_serves_too_and_a_line_that_makes_another_run_says_s
         (["--at", "first"], "'first' is neither a step nor best nor last"),
         (["--model", "logistic-regression"], "architecture: "),
         (["--set", "architecture.hidden=[9]"], "layer linear1 would have 64 inputs and 9 outputs"),
-        (["--data", "breast-cancer"], "breast-cancer has 30 inputs and digits 64: a fork goes on with the same network"),
+        (
+            ["--data", "breast-cancer"],
+            "breast-cancer has 30 inputs and digits 64: a fork goes on",
+        ),
         (["--change", "lr=0.1@10"], "--change lr=0.1@10: it goes on from step 80"),
     ],
 )

@@ -1,24 +1,42 @@
 """A new run that goes on from a checkpoint of another one: its past is the parent's, its future its own."""
 
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from tui_trainer.core import rundir
+import msgspec
+
+from tui_trainer.core import liveness, rundir
 from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.checkpoint_files import path_of, saved_steps
 from tui_trainer.core.checkpoint_header import CheckpointRefused, payload_of
+from tui_trainer.core.compose import Choices, compose
 from tui_trainer.core.control import Change
 from tui_trainer.core.edits import LIVE_SETTINGS, EditRefused, changed, value_of
-from tui_trainer.core.events import ENDED, EPOCHS, AnyEvent, Evaluated, Finished, Note, PhaseChanged
+from tui_trainer.core.estimate import steps_per_epoch
+from tui_trainer.core.events import (
+    ENDED,
+    EPOCHS,
+    AnyEvent,
+    Evaluated,
+    Finished,
+    Note,
+    PhaseChanged,
+    Resumed,
+    RunStarted,
+)
 from tui_trainer.core.facts import facts
 from tui_trainer.core.layering import leaves
 from tui_trainer.core.layers import Layer
 from tui_trainer.core.parentage import Parent
+from tui_trainer.core.presets import Library
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.repeating import as_computed, fitting, in_force_at, in_order, planned, send_all
+from tui_trainer.core.rules import check
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
+from tui_trainer.core.validation import RecipeError
 
 At: TypeAlias = int | Literal["best", "last"]
 """Which checkpoint: that at a step, the last, or the one nearest to the best evaluation."""
@@ -59,6 +77,18 @@ def recipe_at(parent: RunDir, changes: Sequence[Change], step: int) -> Recipe:
     Raises OSError or ValueError where its record cannot be read.
     """
     return in_force_at(as_computed(parent.recipe(), parent.numerics()), changes, step)
+
+
+def chosen(then: Recipe, choices: Choices) -> Recipe:
+    """``then`` with what ``choices`` say. Raises ForkRefused for what is not to be had or does not fit."""
+    try:
+        recipe = compose(Library.load(), choices, then).recipe
+    except RecipeError as error:
+        raise ForkRefused("; ".join(str(problem) for problem in error.problems)) from None
+    for finding in check(recipe, facts(recipe.data)):
+        if finding.severity == "refused":
+            raise ForkRefused(f"{finding.part}: {finding.reason.rstrip('.')}; {finding.suggestion}")
+    return recipe
 
 
 def refuse_other_network(then: Recipe, recipe: Recipe) -> None:
@@ -118,6 +148,15 @@ def fork(
         key: value_of(recipe, key) for key in LIVE_SETTINGS if value_of(recipe, key) != value_of(then, key)
     }
     at_fork = [planned(key, value or 0.0, step) for key, value in wanted.items()]
+    repeated = [
+        change for change in changes if change.at_step > step and _stays(change.setting, wanted, then, recipe)
+    ]
+    end = recipe.training.epochs * steps_per_epoch(recipe, facts(recipe.data))
+    if step >= end and not any(change.setting == EPOCHS for change in (*repeated, *later)):
+        raise ForkRefused(
+            f"{recipe.training.epochs} epochs end at step {end:,} and this is step {step:,}: "
+            "ask for more epochs, or for an earlier checkpoint"
+        )
     is_live = _is_change_of(then, recipe, at_fork)
     if not is_live:  # its own recipe has them; what was changed before comes with the checkpoint
         was_changed = {change.setting for change in changes if change.at_step <= step}
@@ -127,17 +166,18 @@ def fork(
         parent.recipe() if is_live else recipe,
         parent=Parent(parent.id, step, is_live and (grandparent is None or grandparent.is_repeatable)),
     )
-    if is_live and (numerics := parent.numerics()):
-        rundir.append_numerics(child, numerics)
-    child.checkpoints.mkdir(mode=0o700)
-    shutil.copyfile(path_of(parent, step), path_of(child, step))
-    if parent.pictures.exists():
-        shutil.copyfile(parent.pictures, child.pictures)
-    _tell_its_past(parent, child, step)
-    repeated = [
-        change for change in changes if change.at_step > step and _stays(change.setting, wanted, then, recipe)
-    ]
-    send_all(child, fitting(recipe, in_order([*at_fork, *repeated, *later])))
+    try:
+        if is_live and (numerics := parent.numerics()):
+            rundir.append_numerics(child, numerics)
+        child.checkpoints.mkdir(mode=0o700)
+        shutil.copyfile(path_of(parent, step), path_of(child, step))
+        if parent.pictures.exists():
+            shutil.copyfile(parent.pictures, child.pictures)
+        _tell_its_past(parent, child, step)
+        send_all(child, fitting(recipe, in_order([*at_fork, *repeated, *later])))
+    except BaseException:
+        shutil.rmtree(child.path, ignore_errors=True)
+        raise
     return child
 
 
@@ -170,19 +210,27 @@ def _stays(setting: str, wanted: Mapping[str, float | None], then: Recipe, recip
 
 
 def _tell_its_past(parent: RunDir, child: RunDir, step: int) -> None:
-    """All the parent said but how it ended; the worker cuts what came after ``step``."""
+    """All the parent said up to ``step``, as if it had begun here and now, and that a worker is to come."""
+    here = {"host": liveness.host(), "boot_id": liveness.boot_id(), "started_at": time.time()}
     reader, last, more = LogReader(parent.events), 0, True
     elapsed_s = 0.0
     with LogWriter(child.events) as log:
         while more:
             batch = reader.read_new()
             for event in batch.events:
-                if not _is_of_the_end(event):
-                    log.append(event)
-                    last, elapsed_s = event.attempt, event.elapsed_s
+                if _is_of_the_end(event):
+                    continue
+                if isinstance(event, RunStarted):
+                    event = msgspec.structs.replace(event, **here)
+                elif isinstance(event, Evaluated) and event.step <= step:
+                    elapsed_s = event.elapsed_s
+                log.append(event)
+                last = event.attempt
             more = batch.more
         text = str(Parent(parent.id, step))
+        log.append(Resumed(attempt=last, elapsed_s=elapsed_s, at_step=step))
         log.append(Note(attempt=last, elapsed_s=elapsed_s, step=step, text=text))
+        log.append(PhaseChanged(attempt=last, elapsed_s=elapsed_s, step=step, phase="loading"))
 
 
 def _is_of_the_end(event: AnyEvent) -> bool:

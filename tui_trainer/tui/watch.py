@@ -78,6 +78,11 @@ class Watch:
         return self._replay.history if self._replay else self._live
 
     @property
+    def recorded(self) -> History:
+        """All that is known of the run, whatever is shown."""
+        return self._live
+
+    @property
     def attempt(self) -> int:
         """Which start of the worker requests are for."""
         return max(1, self._live.attempt)

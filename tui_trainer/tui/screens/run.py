@@ -46,7 +46,7 @@ _ASKED_S = 6.0
 """How long a question waits for the same key again."""
 
 
-class RunScreen(SteeringScreen, ChartingScreen):
+class RunScreen(ChartingScreen, SteeringScreen):
     """Two charts above, one of several views below; a second pressed key never loses anything."""
 
     KEYS: ClassVar[tuple[keys.Key, ...]] = keys.RUN
