@@ -4,7 +4,7 @@ import pytest
 
 from tests.training.conftest import heard
 from tests.training.test_resuming import EVERYTHING, MOMENTUM, assert_same_bits, damaged, stopped_after, told
-from tui_trainer.core import forking, repeating, rundir
+from tui_trainer.core import forking, liveness, repeating, rundir
 from tui_trainer.core.checkpoint_files import path_of, saved_steps
 from tui_trainer.core.control import Change, send
 from tui_trainer.core.events import Note
@@ -187,6 +187,19 @@ def test_the_best_is_the_first_checkpoint_that_holds_it_and_a_damaged_one_names_
     damaged(run, second)
     with pytest.raises(ForkRefused, match=f"do not match its checksum; the one before is at step {first}"):
         forking.checkpoint_at(run, "last")
+
+
+def test_a_fork_that_waits_for_its_worker_is_loading_and_ends_where_it_goes_on():
+    parent = rundir.create(MOMENTUM)
+    stopped_after(parent, 30)
+    (step,) = saved_steps(parent)
+    send(parent, changed_at(2, "optimizer.lr", 0.3, step + 2))
+    stopped_after(parent, -1)
+    child = forking.fork(parent, MOMENTUM, step, ())
+    history = heard(child).history
+    assert (history.step, history.edits, history.finished) == (step, [], None)
+    assert liveness.state_of(child, history, child.events.stat().st_mtime) == "loading"
+    assert history.started.started_at > heard(parent).history.started.started_at
 
 
 def test_a_fork_that_lost_its_checkpoint_does_not_start_over():
