@@ -158,6 +158,18 @@ def test_a_fork_knows_whether_its_recipe_and_changes_alone_make_it_again(changes
     assert forked(child, step=child.parent.step).parent.is_repeatable == is_repeatable
 
 
+def test_a_fork_draws_the_schedule_over_the_epochs_that_its_parent_began_with():
+    cosine = MOMENTUM.model_copy(update={"optimizer": Momentum(lr=0.1, schedule=Cosine())})
+    parent = rundir.create(cosine)
+    send(parent, changed_at(1, "training.epochs", 8, 10))
+    stopped_after(parent, 40)
+    dropout = {"regularization": Regularization(dropout=Dropout(rate=0.2))}
+    then = forking.recipe_at(parent, repeating.changes_of(parent, heard(parent).history), 99)
+    child = forked(parent, then.model_copy(update=dropout))
+    assert child.recipe() == repeating.as_computed(cosine.model_copy(update=dropout), parent.numerics())
+    assert heard(child).history.epoch_of(heard(child).history.step) == 8
+
+
 def test_a_fork_of_a_finished_run_with_more_epochs_goes_on():
     parent = rundir.create(MOMENTUM)
     stopped_after(parent, -1)

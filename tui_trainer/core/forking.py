@@ -161,6 +161,8 @@ def fork(
     if not is_live:  # its own recipe has them; what was changed before comes with the checkpoint
         was_changed = {change.setting for change in changes if change.at_step <= step}
         at_fork = [change for change in at_fork if change.setting in was_changed]
+        if EPOCHS not in wanted:  # the schedule of the learning rate is drawn over those of the beginning
+            recipe = changed(recipe, EPOCHS, began.training.epochs)
     grandparent = parent.parent
     child = rundir.create(
         parent.recipe() if is_live else recipe,
