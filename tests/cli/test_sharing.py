@@ -137,6 +137,50 @@ def test_the_shared_line_trains_the_recipe(run_cli: RunCli, home: Path) -> None:
     assert rundir.find("latest").recipe() == made
 
 
+def test_the_shared_line_of_a_run_that_was_changed_trains_the_same_bits(
+    run_cli: RunCli, trained: RunDir
+) -> None:
+    lines = ["--change", "lr=0.01@30", "--change", "regularization.l2.strength=1e-05@41"]
+    more = ["--change", "epochs=3@80", "--epochs", "2", "--quiet"]
+    assert run_cli("train", *lines, *more).status == 0
+    changed = rundir.find("latest")
+    line = run_cli("share", changed.id).out
+    assert line == (
+        "tui-trainer train --epochs 2 --change lr=0.01@30 --change l2=1e-05@41 --change epochs=3@80\n"
+    )
+    for arguments in (shlex.split(line)[1:], ["train", "--from", changed.id]):
+        assert run_cli(*arguments, "--quiet").status == 0
+        before, after = load(changed), load(rundir.find("latest"))
+        np.testing.assert_array_equal(before.batch_loss.values, after.batch_loss.values)
+        assert [(edit.setting, edit.value, edit.step) for edit in after.edits] == [
+            ("optimizer.lr", 0.01, 30),
+            ("regularization.l2.strength", 1e-05, 41),
+            ("training.epochs", 3, 80),
+        ]
+    np.testing.assert_array_equal(load(trained).batch_loss.values[:30], before.batch_loss.values[:30])
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("lr", "--change lr: must be SETTING=VALUE@STEP, such as lr=0.01@300"),
+        ("lr=0.1@-1", "--change lr=0.1@-1: must be SETTING=VALUE@STEP"),
+        ("rate=0.1@3", "--change rate=0.1@3: rate is none of lr, momentum, l1, l2, dropout, epochs"),
+        ("lr=fast@3", "--change lr=fast@3: fast is no number"),
+        ("lr=-1@3", "--change lr=-1@3: optimizer.lr = -1"),
+        ("momentum=0.5@3", "--change momentum=0.5@3: optimizer.momentum cannot change: this run trains with"),
+        ("lr=0.1@99999", "--change lr=0.1@99999: the run ends after "),
+        ("epochs=2@80", "--change epochs=2@80: 2 epochs are trained by then"),
+    ],
+)
+def test_a_change_that_cannot_be_is_told_in_a_sentence(run_cli: RunCli, typed: str, sentence: str) -> None:
+    done = run_cli("train", "--change", typed)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"tui-trainer train: {sentence}")
+    assert len(done.err.splitlines()) == 1
+    assert not rundir.list_runs()
+
+
 def test_data_that_lie_elsewhere_are_mentioned_beside_the_line(run_cli: RunCli) -> None:
     rundir.create(Recipe(data=TorchvisionSet()))
     done = run_cli("share", "latest")

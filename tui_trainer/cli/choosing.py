@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
     from tui_trainer.core.compose import Choices, Composed
+    from tui_trainer.core.control import Change
     from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rules import Finding
 
@@ -72,6 +73,37 @@ def recipe_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+change_option = click.option(
+    "--change", "changes", metavar="SETTING=VALUE@STEP", multiple=True,
+    help="Change a setting while it trains: lr=0.01@300. May be repeated.",
+)  # fmt: skip
+
+
+def changes_in(
+    said: Sequence[str], recipe: Recipe, given: Sequence[Change] = (), done: int = 0
+) -> tuple[Change, ...]:
+    """What was asked for by `change_option` of a run with ``recipe`` that has made ``done`` steps.
+
+    ``given`` are changed anyway. Raises UsageError with all that is wrong.
+    """
+    from tui_trainer.core import repeating
+    from tui_trainer.core.edits import EditRefused
+
+    changes, wrong = [], []
+    for text in said:
+        try:
+            changes.append(repeating.read(text))
+        except EditRefused as error:
+            wrong.append(f"--change {text}: {error}")
+    try:
+        repeating.refuse_wrong(recipe, changes, given, done)
+    except EditRefused as error:
+        wrong += str(error).splitlines()
+    if wrong:
+        raise click.UsageError("\n".join(plain(sentence, limit=200) for sentence in wrong))
+    return tuple(changes)
 
 
 def choices_of(recipe: str, options: Mapping[str, Any]) -> Choices:

@@ -15,6 +15,7 @@ from tui_trainer.cli.selecting import find_run, recorded_recipe, run_argument
 if TYPE_CHECKING:
     from tui_trainer.cli.results import Result
     from tui_trainer.core.history import History
+    from tui_trainer.core.parentage import Parent
     from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rundir import RunDir
     from tui_trainer.core.summary import Score, Summary
@@ -79,10 +80,16 @@ def _moment(score: Score) -> str:
     return f"step {score.step:,}" if score.epoch is None else f"epoch {epoch(score.epoch)}"
 
 
+def _parent(parent: Parent | None) -> dict[str, Any] | None:
+    """Which run a fork goes on from, and after which step."""
+    return {"run": parent.run, "step": parent.step} if parent else None
+
+
 def _object(summary: Summary) -> dict[str, Any]:
     return {
         "run": summary.run.id,
         "name": summary.name,
+        "parent": _parent(summary.parent),
         "recipe": summary.title,
         "state": summary.state,
         "reason": summary.reason,
@@ -127,10 +134,11 @@ def show(run: str, as_json: bool) -> None:
         result = _result(chosen, recipe, history, as_json=as_json)
         del result["event"]
         diagnosis = [asdict(each) for each in diagnose(history, recipe)]
-        print(to_json({**result, "diagnosis": diagnosis, "recipe": recipe.model_dump(exclude_none=True)}))
+        told = {"parent": _parent(chosen.parent), "diagnosis": diagnosis}
+        print(to_json({**result, **told, "recipe": recipe.model_dump(exclude_none=True)}))
     else:
         result = _result(chosen, recipe, history, as_json=as_json)
-        print(*picture(result, recipe, history), sep="\n")
+        print(*picture(chosen, result, recipe, history), sep="\n")
 
 
 def _result(run: RunDir, recipe: Recipe | None, history: History, *, as_json: bool) -> Result:

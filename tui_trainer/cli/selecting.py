@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 from tui_trainer.cli.output import warn
 
 if TYPE_CHECKING:
+    from tui_trainer.core.history import History
     from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rundir import RunDir
 
@@ -65,31 +66,24 @@ def repeated_recipe(run: RunDir) -> Recipe:
 
     Raises ClickException where it cannot be read.
     """
-    recipe, fixed = recorded_recipe(run), run.numerics()
-    given: dict[str, Any] = {
-        name: fixed[name]
-        for name in ("device", "threads")
-        if name in fixed and getattr(recipe.training, name) == "auto"
-    }
-    return recipe.model_copy(update={"training": recipe.training.model_copy(update=given)})
+    from tui_trainer.core.repeating import as_computed
+
+    return as_computed(recorded_recipe(run), run.numerics())
 
 
-def repeat_edits(run: RunDir, again: RunDir) -> None:
-    """What was changed while ``run`` trained is to be changed in ``again`` at the same steps.
-
-    Raises ClickException where the log cannot be read.
-    """
-    from tui_trainer.core import control, history
+def recorded_history(run: RunDir) -> History:
+    """All that a run has said so far. Raises ClickException where the log cannot be read."""
+    from tui_trainer.core import history
     from tui_trainer.core.runlog import RunLogError
 
     try:
-        edits = history.load(run).edits
+        return history.load(run)
     except RunLogError as error:
         raise click.ClickException(str(error)) from None
-    for edit in edits:
-        control.send(
-            again,
-            control.Change(
-                attempt=control.WHATEVER_ATTEMPT, setting=edit.setting, value=edit.value, at_step=edit.step
-            ),
-        )
+
+
+def warn_of_fork(run: RunDir) -> None:
+    """Say so where training from the start makes no run such as this fork."""
+    parent = run.parent
+    if parent is not None and not parent.is_repeatable:
+        warn(f"{run.id} was {parent} with another recipe: from the start, its recipe makes another run")

@@ -11,7 +11,14 @@ from click.shell_completion import CompletionItem
 
 from tui_trainer.cli.choosing import checked, choices_of, preset_names, recipe_options
 from tui_trainer.cli.output import say, warn
-from tui_trainer.cli.selecting import find_run, recorded_recipe, run_argument, run_ids
+from tui_trainer.cli.selecting import (
+    find_run,
+    recorded_history,
+    recorded_recipe,
+    run_argument,
+    run_ids,
+    warn_of_fork,
+)
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
@@ -87,18 +94,21 @@ def _recipe(source: str | None, options: Mapping[str, Any]) -> Recipe:
     Example:
       tui-trainer share latest
 
-    It names only presets that ship, so that it works for anybody who has tui-trainer. What it trains on a
-    CPU agrees bit for bit where threads and versions do, too.
+    It names only presets that ship, so that it works for anybody who has tui-trainer, and what was changed
+    while it trained. What it trains on a CPU agrees bit for bit where threads and versions do, too.
     """
 )
 @run_argument
 def share(run: str) -> None:
     """Print the shortest command line that repeats RUN."""
     from tui_trainer.core.recipe import TorchvisionSet
+    from tui_trainer.core.repeating import changes_of
     from tui_trainer.core.sharing import command_line
 
-    recipe = recorded_recipe(find_run(run))
-    say(command_line(recipe))
+    chosen = find_run(run)
+    recipe = recorded_recipe(chosen)
+    say(command_line(recipe, changes_of(chosen, recorded_history(chosen))))
+    warn_of_fork(chosen)
     if isinstance(recipe.data, TorchvisionSet):
         kind = recipe.data.kind
         warn(f"{kind} does not come with the program: --data-dir DIR says where it lies, --download gets it")

@@ -14,8 +14,10 @@ from tui_trainer.core.events import Evaluated, Split
 from tui_trainer.core.figures import value
 from tui_trainer.core.history import History
 from tui_trainer.core.metrics import headline_of
+from tui_trainer.core.outline import Outline
 from tui_trainer.core.own_record import OwnLoop
 from tui_trainer.core.recipe import Recipe
+from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.core.titles import title
 from tui_trainer.core.verdicts import MARKS
@@ -29,10 +31,16 @@ _MAX_WIDTH = 100
 _ENOUGH = 1000  # rows: a matrix is printed whole
 
 
-def picture(result: Result, recipe: Recipe, history: History) -> Iterator[str]:
+def picture(run: RunDir, result: Result, recipe: Recipe, history: History) -> Iterator[str]:
     """All there is to say of a run, line by line, safe for a terminal."""
     yield f"{plain(recipe.name)}   {plain(' · '.join(title(recipe)))}"
-    yield from _drawn(result, history)
+    parent, parent_run, beside = run.parent, run.parent_run, None
+    if parent is not None:
+        yield f"{parent}{'' if parent_run else ', which is deleted'}"
+    if parent is not None and parent_run is not None:
+        beside = Outline(parent_run, parent.step)
+        beside.read_all()
+    yield from _drawn(result, history, beside)
     for diagnosis in beside_reason(diagnose(history, recipe), history):
         yield f"{MARKS[diagnosis.severity]} {diagnosis.told}"
     yield from result_lines(result)
@@ -47,7 +55,7 @@ def own_picture(result: Result, own: OwnLoop, history: History) -> Iterator[str]
     yield from columns([[key, plain(str(setting), limit=80)] for key, setting in own.settings()])
 
 
-def _drawn(result: Result, history: History) -> Iterator[str]:
+def _drawn(result: Result, history: History, beside: Outline | None = None) -> Iterator[str]:
     """Why it ended, curves, and the confusion matrix of the best step or the last before."""
     width = min(shutil.get_terminal_size().columns, _MAX_WIDTH)
     ascii_only = "utf" not in sys.stdout.encoding.lower()
@@ -56,7 +64,7 @@ def _drawn(result: Result, history: History) -> Iterator[str]:
     if history.started is not None:
         for metric in dict.fromkeys(["loss", headline_of(history.started.task, history.metrics())]):
             yield ""
-            yield from _chart(history, metric, width, "ascii" if ascii_only else "braille")
+            yield from _chart(history, beside, metric, width, "ascii" if ascii_only else "braille")
         best = history.step if result["best_step"] is None else result["best_step"]
         validation = history.confusion_at("validation", best)
         if validation is not None:
@@ -65,7 +73,9 @@ def _drawn(result: Result, history: History) -> Iterator[str]:
     yield ""
 
 
-def _chart(history: History, metric: str, width: int, glyphs: GlyphName) -> Iterator[str]:
+def _chart(
+    history: History, beside: Outline | None, metric: str, width: int, glyphs: GlyphName
+) -> Iterator[str]:
     kinds: tuple[tuple[Split, Style, str], ...] = (
         ("train", "line", "train"),
         ("validation", "points", "val"),
@@ -79,6 +89,9 @@ def _chart(history: History, metric: str, width: int, glyphs: GlyphName) -> Iter
     batch = history.batch.get(metric)
     if batch and not curves:  # a loop of one's own need not evaluate anything
         curves = [Curve("train", batch, "line", axis=axis, label="train (batch)")]
+    parent = beside.curves.get(("validation", metric)) if beside else None
+    if parent:
+        curves.append(Curve("parent", parent, "dashed", axis=axis))
     baselines = history.started.baselines if history.started else {}
     model = ChartModel(
         title=metric,

@@ -7,15 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui_trainer.cli.choosing import checked, choices_of, environment, preset_names, recipe_options
+from tui_trainer.cli.choosing import (
+    change_option,
+    changes_in,
+    checked,
+    choices_of,
+    environment,
+    preset_names,
+    recipe_options,
+)
 from tui_trainer.cli.output import say
-from tui_trainer.cli.selecting import find_run, repeat_edits, repeated_recipe, run_ids
+from tui_trainer.cli.selecting import find_run, recorded_history, repeated_recipe, run_ids, warn_of_fork
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui_trainer.core.control import Change
     from tui_trainer.core.recipe import Recipe
+    from tui_trainer.core.rundir import RunDir
 
 
 @click.command(
@@ -28,6 +38,7 @@ if TYPE_CHECKING:
       tui-trainer train --optimizer sgd --lr 0.05 --batch-size 64
       tui-trainer train --optimizer momentum --schedule cosine
       tui-trainer train --regularization l2 --set regularization.l2.strength=0.01
+      tui-trainer train --change lr=0.001@300 --change l2=0.001@450
       tui-trainer train --from latest --seed 1
       tui-trainer train --detach
       tui-trainer train --json --quiet | jq 'select(.event == "finished").test.accuracy'
@@ -42,6 +53,7 @@ if TYPE_CHECKING:
     help="Repeat a run; other options change what they name.",
 )  # fmt: skip
 @recipe_options
+@change_option
 @click.option("--download", is_flag=True, help="Fetch a data set that is not on this machine.")
 @click.option("--detach", is_flag=True, help="Print the run's id and return; it trains by itself.")
 @click.option("--json", "as_json", is_flag=True, help="Results as JSON lines on stdout, all else on stderr.")
@@ -54,20 +66,22 @@ def train(
     detach: bool,
     as_json: bool,
     quiet: bool,
+    changes: tuple[str, ...],
     **options: Any,
 ) -> int:
     """Train RECIPE (default: first-steps) without the app."""
     from tui_trainer.core import rundir
     from tui_trainer.core.datafiles import absence
+    from tui_trainer.core.repeating import in_order, send_all
     from tui_trainer.tui import launcher
 
     chosen = _chosen(recipe, run, options)
     if not download and (missing := absence(chosen.data, data_dir and data_dir.expanduser().absolute())):
         raise click.UsageError(missing)
-    repeated = find_run(run) if run is not None else None
+    repeated = _repeated(find_run(run)) if run is not None else ()
+    planned = in_order([*repeated, *changes_in(changes, chosen, repeated)])
     started = rundir.create(chosen)
-    if repeated is not None:
-        repeat_edits(repeated, started)
+    send_all(started, planned)
     surroundings = environment(data_dir, download=download)
     if detach:
         launcher.start(started, env=surroundings)
@@ -79,6 +93,14 @@ def train(
     with Interrupts() as interrupts:
         worker = launcher.start(started, env=surroundings)
         return attend(started, chosen, worker, Told(started), interrupts, as_json=as_json, quiet=quiet)
+
+
+def _repeated(run: RunDir) -> tuple[Change, ...]:
+    """What was changed while ``run`` trained. Raises ClickException where its log cannot be read."""
+    from tui_trainer.core.repeating import changes_of
+
+    warn_of_fork(run)
+    return changes_of(run, recorded_history(run))
 
 
 def _chosen(recipe: str | None, run: str | None, options: Mapping[str, Any]) -> Recipe:

@@ -37,7 +37,7 @@ WITHIN = {
     "activation": ("architecture", "architecture.activation"),
     "schedule": ("optimizer", "optimizer.schedule"),
 }
-_RECORDED_BESIDE = ("versions", "numerics")
+_RECORDED_BESIDE = ("parent", "versions", "numerics")
 
 
 @dataclass(frozen=True)
@@ -278,7 +278,7 @@ def recipe_from_toml(text: str, *, recorded: bool) -> tuple[Recipe, tuple[str, .
     """The recipe in a TOML text, and notes. Raises RecipeError.
 
     In the record of a run, keys that this version does not know are ignored with a note each, and what is
-    recorded beside the recipe (versions, numerics) is passed over; anywhere else they are mistakes.
+    recorded beside the recipe (parent, versions, numerics) is passed over; anywhere else they are mistakes.
     """
     table = parse_toml(text)
     schema = table.pop("schema", SCHEMA)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
 
+from tui_trainer.core.control import Change
 from tui_trainer.core.events import EPOCHS, Edited
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.validation import validate
@@ -52,7 +53,7 @@ def changed(recipe: Recipe, key: str, value: float) -> Recipe:
     return after
 
 
-def in_force(recipe: Recipe, edits: Iterable[Edited]) -> Recipe:
+def in_force(recipe: Recipe, edits: Iterable[Edited | Change]) -> Recipe:
     """``recipe`` after ``edits``; one that this version does not know is passed over."""
     for edit in edits:
         with suppress(EditRefused):

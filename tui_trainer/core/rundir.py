@@ -8,12 +8,14 @@ import time
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_trainer.core import parentage
 from tui_trainer.core.lock import LockHeld, WorkerLock
+from tui_trainer.core.parentage import Parent
 from tui_trainer.core.text import plain, slug
 
 if TYPE_CHECKING:  # many who look for a run never look at its recipe, and pydantic takes its time
@@ -141,6 +143,18 @@ class RunDir:
 
         return own_record.read(self._record())
 
+    @property
+    def parent(self) -> Parent | None:
+        """The run that this one is a fork of; None for other runs. Raises OSError."""
+        return parentage.read(self.recipe_toml.read_text("utf-8", "replace"))
+
+    @property
+    def parent_run(self) -> "RunDir | None":
+        """The same as a run, as long as that is there."""
+        parent = self.parent
+        path = parentage.beside(self.path, parent.run) if parent else None
+        return RunDir(path) if path and RunDir(path).exists else None
+
     def recipe_notes(self) -> tuple[str, ...]:
         """What of the recorded recipe this version does not know, a sentence each."""
         return self._recorded()[1]
@@ -162,12 +176,18 @@ class RunDir:
         return self.recipe_toml.read_text("utf-8", "replace")
 
 
-def create(recipe: "Recipe", *, root: Path | None = None) -> RunDir:
-    """Make a directory for a new run and record its recipe. Raises RunHomeError when that cannot be done."""
+def create(recipe: "Recipe", *, parent: Parent | None = None, root: Path | None = None) -> RunDir:
+    """Make a directory for a new run and record its recipe, and of which run it is a fork.
+
+    Raises RunHomeError when that cannot be done.
+    """
     from tui_trainer.core.compose import recipe_to_toml
     from tui_trainer.core.recipe import SCHEMA
 
-    return _create(recipe.name, f"schema = {SCHEMA}\n{recipe_to_toml(recipe)}", root)
+    record = f"schema = {SCHEMA}\n{recipe_to_toml(recipe)}"
+    if parent is not None:
+        record += f"\n{_table(parentage.TABLE, asdict(parent))}"
+    return _create(recipe.name, record, root)
 
 
 def create_own(name: str, config: object, *, root: Path | None = None) -> RunDir:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any, Literal
 
+from tui_trainer.core import repeating
 from tui_trainer.core.compose import FLAGS, WITHIN, Choices, compose, differences, value_of
+from tui_trainer.core.control import Change
 from tui_trainer.core.layering import DEFAULTS, PARTS, assembled, leaves
 from tui_trainer.core.presets import GROUP_OF, Library, shipped_folder
 from tui_trainer.core.recipe import Recipe
@@ -17,12 +19,18 @@ _ROUNDS = 4
 """Choices come closer to a recipe in so many rounds: a kind first, then what lies below it."""
 
 
-@lru_cache(maxsize=16)
-def command_line(recipe: Recipe) -> str:
+def command_line(recipe: Recipe, changes: tuple[Change, ...] = ()) -> str:
     """``tui-trainer train …``, quoted for a shell; the name of ``recipe`` does not count.
 
-    It names only presets that ship: whoever gets the line has no others.
+    It names only presets that ship: whoever gets the line has no others. ``changes`` (by step) come last;
+    what a run with ``recipe`` would refuse is left out.
     """
+    later = (f" --change {repeating.said(change)}" for change in repeating.fitting(recipe, changes))
+    return _line(recipe) + "".join(later)
+
+
+@lru_cache(maxsize=16)
+def _line(recipe: Recipe) -> str:
     return shlex.join(["tui-trainer", "train", *words(shortest(_shipped(), recipe))])
 
 

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
@@ -25,6 +26,7 @@ from tui_trainer.core.events import (
 from tui_trainer.core.liveness import Ear, State
 from tui_trainer.core.metrics import LOWER_IS_BETTER, headline_of, own_select_by
 from tui_trainer.core.pace import Pace
+from tui_trainer.core.parentage import Parent
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
 from tui_trainer.core.text import plain
@@ -54,6 +56,8 @@ class Summary:
 
     Of a loop of one's own, the first settings of its config.
     """
+    parent: Parent | None
+    """What a fork goes on from."""
     state: State
     reason: str
     """Why it is in that state, where the worker said so, the log cannot be read or nothing goes on."""
@@ -254,6 +258,7 @@ class _Known:
         self._created_at = _created_at(run)
         self._error = ""
         self._name, self._title = "", ""
+        self._parent: Parent | None = None
         self._fold = Fold()
 
     @property
@@ -265,6 +270,8 @@ class _Known:
         """Read on, for about so long."""
         if not self._name:
             self._name, self._title, self._fold.select_by = _recorded(self.run)
+            with suppress(OSError):
+                self._parent = self.run.parent
         self._stamp = _stamp(self.run.events)
         try:
             batch = self._reader.read_new(max_seconds=max_seconds)
@@ -284,6 +291,7 @@ class _Known:
             run=self.run,
             name=plain(started.name) if started else self._name,
             title=self._title,
+            parent=self._parent,
             state=state,
             reason=self._error or why or plain(fold.reason),
             headline=fold.headline,

@@ -8,12 +8,13 @@ from typing import Any
 from torch.optim import Optimizer
 
 from tui_trainer.core.checkpoint_files import path_of, saved_steps
+from tui_trainer.core.checkpoint_header import CheckpointRefused
 from tui_trainer.core.edits import EditRefused
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.training import checkpoint
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.changes import change
-from tui_trainer.training.checkpoint import CheckpointRefused, State
+from tui_trainer.training.checkpoint import State
 from tui_trainer.training.recording import Recorder
 
 EVERY_S = 30.0

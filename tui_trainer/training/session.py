@@ -12,6 +12,7 @@ import torch
 
 from tui_trainer.core import liveness, rundir
 from tui_trainer.core.architectures import num_outputs
+from tui_trainer.core.checkpoint_header import CheckpointRefused
 from tui_trainer.core.control import (
     WHATEVER_ATTEMPT,
     Change,
@@ -33,7 +34,6 @@ from tui_trainer.training.assembly import RecipeRefused, Trainee, assemble
 from tui_trainer.training.attempts import past
 from tui_trainer.training.baselines import baselines
 from tui_trainer.training.changes import change, check_epochs
-from tui_trainer.training.checkpoint import CheckpointRefused
 from tui_trainer.training.keeping import Keeper, newest_sound, restore
 from tui_trainer.training.loop import SafePoint, train
 from tui_trainer.training.numerics import DeviceNotAvailable
@@ -194,11 +194,15 @@ class _Session:
         """
         state, notes = newest_sound(self._run)
         if state is None:
+            if (parent := self._run.parent) is not None:
+                notes.append(f"nothing is left to go on from: this run was {parent}")
+                raise CheckpointRefused("; ".join(notes))
             if self._record.attempt > 1:
                 self._record.start_over()
                 notes.append("there is no checkpoint to go on from: it starts over")
             return notes
         restore(state, trainee)
+        self._edits = [edit for edit in self._edits if edit.step <= state.step]
         for edit in self._edits:  # made after the checkpoint was, but at its very step
             if edit.step == state.step:
                 change(trainee, edit.setting, edit.value)
@@ -314,9 +318,13 @@ class _Session:
         self._changes = [request for request in self._changes if request.at_step > step]
         for request in due:
             is_planned = request.attempt == WHATEVER_ATTEMPT
-            is_done = request.at_step < step or value_of(trainee.recipe, request.setting) == request.value
-            if not (is_planned and is_done):  # an earlier attempt made it
+            if not (is_planned and self._was_made(request, step)):
                 self._change(trainee, request.setting, request.value)
+
+    def _was_made(self, request: Change, step: int) -> bool:
+        """Whether an earlier attempt has made a change that was planned."""
+        made = [(edit.setting, edit.value) for edit in self._edits if edit.step == step]
+        return request.at_step < step or (request.setting, request.value) in made
 
     def _change(self, trainee: Trainee, setting: str, value: float) -> None:
         before, step = value_of(trainee.recipe, setting), self._record.step

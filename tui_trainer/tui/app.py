@@ -25,7 +25,7 @@ from tui_trainer.tui import keys, launcher, terminal
 from tui_trainer.tui.ascii import AsciiFilter, only_ascii, wording
 from tui_trainer.tui.driver import LOST, TerminalDriver
 from tui_trainer.tui.link import link_for
-from tui_trainer.tui.messages import RunOpened, TrainRequested
+from tui_trainer.tui.messages import RunOpened, TrainRequested, WorkerRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.pacing import FIRST_ATTEMPT, pace
 from tui_trainer.tui.picture import Area
@@ -145,6 +145,15 @@ class TrainerApp(App[None]):
             return launcher.start(run, env={"TUI_TRAINER_DOWNLOAD": "1"})
         waiting, self._waiting = self._waiting, None
         return waiting.assign(run) if waiting else launcher.start(run)
+
+    @on(WorkerRequested)
+    def _begin(self, message: WorkerRequested) -> None:
+        try:
+            self._live[message.run] = self._start(message.run, download=False)
+        except OSError as error:
+            self.notify(plain(str(error)), severity="error", markup=False, timeout=20)
+        else:
+            self._show(message.run)
 
     @on(RunOpened)
     def _open(self, message: RunOpened) -> None:

@@ -138,6 +138,15 @@ RUN = (
         "l",
         in_footer=False,
     ),
+    Key(
+        "run.fork",
+        "k",
+        "fork",
+        "fork",
+        "Go on from a checkpoint as a new run, with what you like changed.",
+        "k",
+        in_footer=False,
+    ),
     Key("run.stop", "x", "stop", "stop", "Stop cleanly, after asking; all that was recorded is kept.", "x"),
     Key("run.cursor_left", "left", "cursor(-1)", "values", "Read values off the charts, to the left.", "←"),
     Key("run.cursor_right", "right", "cursor(1)", "values", "Read values off the charts, to the right.", "→"),
@@ -196,6 +205,13 @@ RUNS = (
     Key("runs.find", "/", "find", "find", "Show only runs whose line holds these words.", "/"),
     Key("runs.delete", "d", "delete", "delete", "Delete the run with all it recorded, after asking.", "d"),
     Key("runs.back", "escape", "back", "", "Leave the search; show all runs.", in_footer=False),
+)
+
+FORK = (
+    Key("fork.up", "up", "look(-1)", "checkpoint", "Go to the checkpoint above.", "↑", priority=True),
+    Key("fork.down", "down", "look(1)", "checkpoint", "Go to the checkpoint below.", "↓", priority=True),
+    Key("fork.go", "enter", "go", "fork", "Train the new run.", "Enter"),
+    Key("fork.back", "escape", "dismiss(None)", "back", "Fork nothing.", "Esc"),
 )
 
 CHANGE = (Key("change.back", "escape", "dismiss(None)", "back", "Change nothing.", "Esc"),)
@@ -280,5 +296,5 @@ def load_keymap(path: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
     return keymap, tuple(problems)
 
 
-TABLE = (*EVERYWHERE, *NEW, *RUN, *RUNS, *CHANGE, *QUIT, *READER, *CODE)
+TABLE = (*EVERYWHERE, *NEW, *RUN, *RUNS, *CHANGE, *FORK, *QUIT, *READER, *CODE)
 """All there is."""

@@ -18,6 +18,14 @@ class TrainRequested(Message):
         """Fetch the data set first if it is not on this machine."""
 
 
+class WorkerRequested(Message):
+    """Start a worker for ``run``, which has none, and watch it."""
+
+    def __init__(self, run: RunDir) -> None:
+        super().__init__()
+        self.run = run
+
+
 class RunOpened(Message):
     """Show ``run``, live or finished."""
 

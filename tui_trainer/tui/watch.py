@@ -17,8 +17,11 @@ from tui_trainer.core.history import History
 from tui_trainer.core.layers import Layer
 from tui_trainer.core.liveness import ENDS, Ear, State
 from tui_trainer.core.metrics import headline_of, own_select_by
+from tui_trainer.core.outline import Outline
 from tui_trainer.core.own_record import OwnLoop
+from tui_trainer.core.parentage import Parent
 from tui_trainer.core.recipe import Recipe
+from tui_trainer.core.repeating import changes_of
 from tui_trainer.core.replay import Replay
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError, read_at
@@ -66,12 +69,21 @@ class Watch:
         self._control: ControlReader | None = None
         self._control_attempt = 0
         self._replay: Replay | None = None
+        self.parent: Parent | None = None
+        """What it goes on from, where it is a fork."""
+        self.outline: Outline | None = None
+        """What the parent came to after the fork, as long as it is there."""
         self._read_recipe()
 
     @property
     def history(self) -> History:
         """What is to be shown: the run, or its replay so far."""
         return self._replay.history if self._replay else self._live
+
+    @property
+    def recorded(self) -> History:
+        """All that is known of the run, whatever is shown."""
+        return self._live
 
     @property
     def is_replay(self) -> bool:
@@ -134,7 +146,7 @@ class Watch:
     @property
     def command(self) -> str:
         """The command line that repeats the run; empty when its recipe cannot be read."""
-        return plain(command_line(self.recipe)) if self.recipe else ""
+        return plain(command_line(self.recipe, changes_of(self.run, self._live))) if self.recipe else ""
 
     # Reading
 
@@ -151,6 +163,8 @@ class Watch:
             if time.monotonic() >= deadline:
                 break
         self.more = self._has_more or bool(self._ahead)
+        if self.outline is not None and not self.more:
+            found |= self.outline.read_new()
         return found
 
     def _read(self, max_seconds: float) -> bool:
@@ -208,6 +222,9 @@ class Watch:
             self.own = self.run.own_loop()
             if self.own is not None:
                 return
+            self.parent, parent_run = self.run.parent, self.run.parent_run
+            if self.parent is not None and parent_run is not None:
+                self.outline = Outline(parent_run, self.parent.step)
             self.recipe, self.notes = self.run.recipe(), self.run.recipe_notes()
             self.layers = layer_table(self.recipe, facts(self.recipe.data))
         except (OSError, ValueError) as error:

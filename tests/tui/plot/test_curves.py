@@ -1,13 +1,16 @@
 """From a History and the way it is looked at to what a chart shows."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tui_trainer.core.events import Baseline, Evaluated, PhaseChanged, RunStarted, Steps
 from tui_trainer.core.history import History
-from tui_trainer.tui.plot.curves import loss_curves, metric_curves
+from tui_trainer.core.outline import Outline
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.tui.plot.curves import Beside, loss_curves, metric_curves
 from tui_trainer.tui.plot.lineplot import draw
 from tui_trainer.tui.plot.model import ChartOptions, Mark, Note
 
@@ -188,3 +191,43 @@ def test_a_run_that_crashed_is_drawn_as_far_as_it_came(x_axis, end):
     options = ChartOptions(x_axis=x_axis)
     assert loss_curves(told(7), options).x_range[1] > end
     assert loss_curves(told(7), options, is_over=True).x_range == (0.0, end)
+
+
+def test_another_run_is_dashed_behind_and_named_at_its_end_and_read_only_under_a_cursor():
+    outline = Outline(RunDir(Path("nowhere")), since=120)
+    for epoch in range(3, 12):
+        for split, loss in (("train", 0.6), ("validation", 0.8)):
+            event = Evaluated(
+                attempt=1,
+                elapsed_s=2.0 * epoch,
+                step=40 * epoch,
+                split=split,
+                num_samples=9,
+                metrics={"loss": loss},
+            )
+            outline._take(event)
+    beside = Beside(outline, "parent")
+    model = metric_curves(told(7), ChartOptions(), "loss", (Mark(120, "fork"),), beside=beside)
+    assert [(c.name, c.style, c.color) for c in model.curves[-2:]] == [
+        ("parent", "dashed", 1),
+        ("", "dashed", 0),
+    ]
+    assert draw(model, ChartOptions(), 39, 10).text() == DASHED.strip("\n")
+    at_cursor = draw(model, ChartOptions(), 120, 10, cursor_x=7.0).text().split("\n")[0]
+    assert at_cursor.endswith(" · 0.800 parent val · 0.600 parent train")
+    timed = metric_curves(told(7), ChartOptions(x_axis="time"), "loss", beside=beside)
+    assert timed.curves[-1].axis.xs_of([120, 440]).tolist() == [6.0, 22.0]
+
+
+DASHED = """
+loss  0.247 train(eval) · 0.347 val
+ 1.2┤    ┊ fork                 ln 10 ↑
+    │●   ┊
+ 0.9┤⢣●  ┊
+    │ ⠱● ⠤ ⠤⠤ ⠤⠤ ⠤⠤  parent
+ 0.6┤  ⠑⢄● ⣀⣀ ⣀⣀ ⣀⣀
+    │   ⠈⠑●●    val
+ 0.3┤    ┊⠈⠑⠤●● batch
+    │    ┊   ⠈⠉ train
+    └0     5      10     15    20 epoch
+"""

@@ -42,12 +42,15 @@ class Canvas:
         if cursor_x is not None:
             self._vertical(cursor_x, glyphs.cursor, "cursor")
         for each in sampled:
+            if each.curve.style == "dashed":
+                self._dashed(each)
+        for each in sampled:
             if each.smooth or each.curve.style == "thin":
                 self._behind(each)
         self._foreground(model.baselines, sampled)
         for shape, each in enumerate(each for each in sampled if each.curve.style == "points"):
             self._points(each, glyphs.points[shape % len(glyphs.points)])
-        crosses = [self._crosses(each) for each in sampled]
+        crosses = [self._crosses(each) for each in sampled if each.curve.style != "dashed"]
         self._words(model, sampled, [cross for cross in crosses if cross])
 
     # Shapes
@@ -58,6 +61,18 @@ class Canvas:
             self._cells.chars[:, cell] = glyph
             self._cells.inks[:, cell] = ink(role)
             self._costs[:, cell] = FAINT
+
+    def _dashed(self, each: Sampled) -> None:
+        """Another run's curve: two cells of three, and the third where the curve is steep."""
+        area = self._area
+        spans = line_spans(heights(each.raw, each.positions, area, self._scale), area.num_columns)
+        is_gap = np.arange(area.num_columns) // area.glyphs.columns % 3 == 2
+        is_flat = spans.bottom - spans.top < area.glyphs.rows
+        codes = area.glyphs.codes(solid(spans, area.num_rows) & ~(is_gap & is_flat))
+        drawn = codes > 0
+        self._cells.chars[drawn] = area.glyphs.cells[codes[drawn]]
+        self._cells.inks[drawn] = ink("thin", each.curve.color)
+        self._plot_costs[drawn] = FAINT
 
     def _behind(self, each: Sampled) -> None:
         """A noisy curve, dotted; what comes later takes whole cells from it."""

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tui_trainer.core.edits import name_of
+from tui_trainer.core.events import Split
 from tui_trainer.core.history import History
+from tui_trainer.core.outline import Outline
 from tui_trainer.core.series import Series
 from tui_trainer.core.text import plain
 from tui_trainer.tui.plot.model import (
@@ -38,6 +40,17 @@ class _View:
     low: float
     high: float
     whole: bool
+    x_s: float = 0.0
+    """Seconds in one x; 0 where x is no time."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Another run, which is drawn behind."""
+
+    outline: Outline
+    name: str
+    """What it is to the run: ``parent``."""
 
 
 def loss_curves(
@@ -54,10 +67,12 @@ def metric_curves(
     marks: tuple[Mark, ...] = (),
     *,
     is_over: bool = False,
+    beside: Beside | None = None,
 ) -> ChartModel:
     """One metric: train as a line and validation as points, at evaluations; what every step recorded behind.
 
     The x of ``marks`` are steps. ``is_over``: no more will come, also where the worker could not say so.
+    ``beside`` is drawn behind all else, as far as the axis of ``history`` reaches.
     """
     is_over = is_over or history.ended
     view = _view(history, options, is_over)
@@ -71,6 +86,8 @@ def metric_curves(
         curves.append(Curve("train", train, "line", TRAIN, view.axis, "train(eval)", smoothing))
     if validation:
         curves.append(Curve("val", validation, "points", VALIDATION, view.axis, "val"))
+    if beside is not None:
+        curves += _dashed(beside, metric, view)
     baseline = history.started.baselines.get(metric) if history.started else None
     return ChartModel(
         title=metric,
@@ -83,6 +100,22 @@ def metric_curves(
         notes=_notes(options, view, curves, smoothing),
         empty=_empty(history),
     )
+
+
+def _dashed(beside: Beside, metric: str, view: _View) -> list[Curve]:
+    """Train and validation of another run, in the colours of this one's; the steps of both are the same x."""
+    outline, axis = beside.outline, view.axis
+    if view.x_s and len(outline.elapsed_s):
+        elapsed_s = outline.elapsed_s.values.astype(np.float64)
+        axis = Knots(outline.elapsed_s.steps.astype(np.float64), elapsed_s / view.x_s)
+    kinds: tuple[tuple[Split, str, int], ...] = (("validation", "val", VALIDATION), ("train", "train", TRAIN))
+    curves: list[Curve] = []
+    for split, short, color in kinds:
+        series = outline.curves.get((split, metric))
+        if series:
+            name = "" if curves else beside.name
+            curves.append(Curve(name, series, "dashed", color, axis, f"{beside.name} {short}"))
+    return curves
 
 
 def _edits(history: History) -> list[Mark]:
@@ -121,10 +154,10 @@ def _time_view(history: History, options: ChartOptions, done: float, is_over: bo
     axis = Knots(steps, seconds / unit)
     now = history.elapsed_s / unit
     if options.window == "recent" and done:
-        return _View(axis, label, *_recent(now), whole=False)
+        return _View(axis, label, *_recent(now), whole=False, x_s=unit)
     if is_over and now:
-        return _View(axis, label, 0.0, now, whole=False)
-    return _View(axis, label, 0.0, _round_up(max(longest / unit, 1.0)), whole=False)
+        return _View(axis, label, 0.0, now, whole=False, x_s=unit)
+    return _View(axis, label, 0.0, _round_up(max(longest / unit, 1.0)), whole=False, x_s=unit)
 
 
 _TIME_UNITS = ((1.0, "s", 180.0), (60.0, "min", 3 * 3600.0), (3600.0, "h", np.inf))

@@ -39,9 +39,9 @@ class Body:
         """
         cell = min(max(cell, 0), self.area.num_cells - 1)
         shown = [
-            (each.curve.style != "thin", x)
+            (not each.curve.is_behind, x)
             for each in self.sampled
-            if (x := last_x_in_cell(each.curve, self.area, cell)) is not None
+            if each.curve.style != "dashed" and (x := last_x_in_cell(each.curve, self.area, cell)) is not None
         ]
         return max(shown)[1] if shown else self.area.x_of_cell(cell)
 

@@ -12,8 +12,9 @@ from tui_trainer.core.series import Series
 from tui_trainer.tui.plot.raster import GLYPH_NAMES, GlyphName
 
 Floats: TypeAlias = NDArray[np.float64]
-Style: TypeAlias = Literal["line", "thin", "points"]
-"""A solid line; a dotted one behind all others, for noise; one glyph a value."""
+Style: TypeAlias = Literal["line", "thin", "points", "dashed"]
+"""A solid line; a dotted one behind all others, for noise; one glyph a value; a dashed line behind even the
+dotted ones, for another run."""
 XAxis: TypeAlias = Literal["step", "epoch", "time"]
 Window: TypeAlias = Literal["all", "recent"]
 Smoothing: TypeAlias = Literal["off", "light", "strong"]
@@ -120,6 +121,11 @@ class Curve:
     smoothing: float = 0.0
     """Width of the trailing mean in x that is drawn over the faded curve; 0 for none. Points never are."""
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether it lies in the background: its values are told only where they are asked for."""
+        return self.style in ("thin", "dashed")
+
     @classmethod
     def of(
         cls, name: str, xs: ArrayLike, ys: ArrayLike, style: Style = "line", color: int = 0, label: str = ""
@@ -150,7 +156,7 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class ChartModel:
-    """All that one chart shows. Later curves lie over earlier ones; ``thin`` ones behind all."""
+    """All that one chart shows. Later curves lie over earlier ones; those in the background behind all."""
 
     title: str
     curves: tuple[Curve, ...] = ()

@@ -29,8 +29,8 @@ def readings(model: ChartModel, cursor_x: float | None = None) -> list[Reading]:
     Curves in the background come last, and only under a cursor.
     """
     found = []
-    for curve in sorted(model.curves, key=lambda curve: curve.style == "thin"):
-        if not curve.label or (curve.style == "thin" and cursor_x is None):
+    for curve in sorted(model.curves, key=lambda curve: curve.is_behind):
+        if not curve.label or (curve.is_behind and cursor_x is None):
             continue
         held = curve.series.at(_LAST if cursor_x is None else float(curve.axis.steps_of(cursor_x)))
         if held:
@@ -95,7 +95,7 @@ def _ways(model: ChartModel, cursor_x: float | None) -> Iterator[list[Piece]]:
         yield _pieces(model.title, found)
         yield _pieces(model.title, found, short=True)
         return
-    front = [reading for reading in found if reading.curve.style != "thin"]
+    front = [reading for reading in found if not reading.curve.is_behind]
     where, _ = _where(model, cursor_x)
     yield _pieces(f"{model.title} at {where}", found)
     yield _pieces(where, found, short=True)
@@ -104,7 +104,7 @@ def _ways(model: ChartModel, cursor_x: float | None) -> Iterator[list[Piece]]:
 
 def _barest(model: ChartModel, cursor_x: float | None) -> list[Piece]:
     """The last resort before values are lost: where the cursor is as a number alone."""
-    front = [reading for reading in readings(model, cursor_x) if reading.curve.style != "thin"]
+    front = [reading for reading in readings(model, cursor_x) if not reading.curve.is_behind]
     head = model.title if cursor_x is None else _where(model, cursor_x)[1]
     return _pieces(head, front, short=True)
 

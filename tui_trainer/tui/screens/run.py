@@ -18,10 +18,10 @@ from tui_trainer.core.text import plain
 from tui_trainer.tui import keys, terminal, views
 from tui_trainer.tui.alert import alert
 from tui_trainer.tui.link import LOCAL, ByteRate, Link
-from tui_trainer.tui.plot.curves import metric_curves
 from tui_trainer.tui.plot.model import ChartOptions
 from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip
+from tui_trainer.tui.screens.charting import ChartingScreen
 from tui_trainer.tui.screens.steering import SteeringScreen
 from tui_trainer.tui.spoken import spoken
 from tui_trainer.tui.views import facts, header
@@ -46,7 +46,7 @@ _ASKED_S = 6.0
 """How long a question waits for the same key again."""
 
 
-class RunScreen(SteeringScreen):
+class RunScreen(ChartingScreen, SteeringScreen):
     """Two charts above, one of several views below; a second pressed key never loses anything."""
 
     KEYS: ClassVar[tuple[keys.Key, ...]] = keys.RUN
@@ -104,8 +104,6 @@ class RunScreen(SteeringScreen):
         self._options = ChartOptions(glyphs=glyphs)
         self._look = Look(colour=terminal.color_system(os.environ) != "none")
         self._view = 0
-        self._metric = ""
-        """What was chosen for the second chart; empty for the headline."""
         self._page = Page(())
         self._figures = header.Figures((), ((),))
         self._question = ""
@@ -191,28 +189,11 @@ class RunScreen(SteeringScreen):
 
     def _draw(self) -> None:
         self._draw_charts()
+        self._draw_below()
+
+    def _draw_below(self) -> None:
         self._draw_view()
         self._draw_texts()
-
-    def _draw_charts(self) -> None:
-        if self.has_class("-full"):
-            return
-        history = self._watch.history
-        is_over = not self._watch.is_live and not self._watch.is_replay
-        loss = metric_curves(history, self._options, self._watch.main_metric, is_over=is_over)
-        self.query_one("#loss", LineChart).show(loss, self._options)
-        shown = self._second_metric
-        metric = metric_curves(history, self._options, shown, is_over=is_over)
-        if shown == self._watch.main_metric:
-            metric = replace(metric, title="", curves=(), empty="no other metric is logged")
-        metric = replace(metric, title=header.name_of(metric.title))
-        self.query_one("#metric", LineChart).show(metric, self._options)
-
-    @property
-    def _second_metric(self) -> str:
-        """The chosen metric, while there is one."""
-        known = self._watch.history.metrics()
-        return self._metric if self._metric in known else self._watch.headline
 
     def _draw_view(self) -> None:
         """The lower half, and its name above it."""
@@ -321,67 +302,11 @@ class RunScreen(SteeringScreen):
         self._draw_texts()
         self.set_timer(_ASKED_S + 0.1, self._draw)
 
-    # Charts
-
-    def _cursor_step(self) -> float | None:
-        chart = self.query_one("#loss", LineChart)
-        if chart.cursor_x is None or not chart.model.curves:
-            return None
-        return float(chart.model.curves[0].axis.steps_of(chart.cursor_x))
-
-    def action_cursor(self, cells: int) -> None:
-        """Move the cursor of both charts; the view below follows it."""
-        loss, metric = self.query(LineChart)
-        loss.move_cursor(cells)
-        if loss.cursor_x is not None:
-            metric.put_cursor(loss.cursor_x)
-        self._show(self._look)
-
-    def _change(self, options: ChartOptions) -> None:
-        if options.x_axis != self._options.x_axis:
-            self._hide_cursor()
-        self._options = options
-        self._draw()
-
-    def _hide_cursor(self) -> None:
-        for chart in self.query(LineChart):
-            chart.hide_cursor()
-
-    def action_log(self) -> None:
-        """Linear or logarithmic y."""
-        self._change(self._options.toggle_log())
-
-    def action_smooth(self) -> None:
-        """More smoothing, or none again."""
-        self._change(self._options.next_smoothing())
-
-    def action_x_axis(self) -> None:
-        """Another x."""
-        self._change(self._options.next_x_axis())
-
-    def action_window(self) -> None:
-        """The whole run, or what is recent."""
-        self._change(self._options.next_window())
-
-    def action_metric(self) -> None:
-        """The next metric in the second chart."""
-        watch = self._watch
-        others = [name for name in watch.history.metrics() if name != watch.main_metric]
-        if others:
-            at = others.index(self._second_metric) if self._second_metric in others else -1
-            self._metric = others[(at + 1) % len(others)]
-            self._draw_charts()
-
-    def action_glyphs(self) -> None:
-        """Other characters to draw with."""
-        self._change(self._options.next_glyphs())
-
     # Views
 
     def _show(self, look: Look) -> None:
         self._look = look
-        self._draw_view()
-        self._draw_texts()
+        self._draw_below()
 
     def action_view(self, number: int) -> None:
         """Show a view by its number."""

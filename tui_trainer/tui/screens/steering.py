@@ -10,11 +10,15 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from tui_trainer.core import control
+from tui_trainer.core.checkpoint_files import saved_steps
 from tui_trainer.core.control import Change, Request, Step
 from tui_trainer.core.edits import LIVE_SETTINGS, EditRefused, changed, in_force, parse, value_of
 from tui_trainer.core.recipe import Recipe
+from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys
+from tui_trainer.tui.messages import WorkerRequested
+from tui_trainer.tui.screens.fork import ForkScreen
 from tui_trainer.tui.watch import Watch
 
 
@@ -66,6 +70,10 @@ class SteeringScreen(Screen[None]):
 
     _watch: Watch
 
+    def _cursor_step(self) -> float | None:
+        """The step at the cursor of the charts; None while there is none."""
+        raise NotImplementedError
+
     def _send(self, request: Request) -> None:
         try:
             control.send(self._watch.run, request)
@@ -85,6 +93,22 @@ class SteeringScreen(Screen[None]):
             self._send(request)
         else:
             self.notify("This run has ended: there is no step to make.", markup=False)
+
+    def action_fork(self) -> None:
+        """Ask from where a new run is to go on, and with what; make it."""
+        watch = self._watch
+        if watch.own is not None or watch.recipe is None:
+            said = "A loop of one's own saves no checkpoints here." if watch.own else watch.problem
+            self.notify(said, severity="warning", markup=False)
+        elif not saved_steps(watch.run):
+            self.notify("This run has no checkpoint yet: there is nothing to go on from.", markup=False)
+        else:
+            screen = ForkScreen(watch.run, watch.recorded, watch.select_by, self._cursor_step())
+            self.app.push_screen(screen, self._begin)
+
+    def _begin(self, run: RunDir | None) -> None:
+        if run is not None:
+            self.post_message(WorkerRequested(run))
 
     def action_change(self) -> None:
         """Ask for a new value of a setting, and send it."""

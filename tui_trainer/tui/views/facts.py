@@ -24,7 +24,8 @@ _CUT = "… "
 def facts(watch: Watch, look: Look) -> list[Line]:
     """One line a fact, led by a mark that says what kind it is."""
     urgent, others = _diagnoses(watch, look)
-    return [*_troubles(watch), *_remarks(watch), *_waits(watch), *urgent, *_ending(watch), *others]
+    known = [*_ending(watch), *others, *_origin(watch)]
+    return [*_troubles(watch), *_remarks(watch), *_waits(watch), *urgent, *known]
 
 
 def marks(watch: Watch) -> list[Line]:
@@ -96,6 +97,13 @@ def _ending(watch: Watch) -> Iterator[Line]:
         yield _fact("✓", "good", f"test {values} ({samples}weights of {history.moment(test.step)})")
     if watch.state in ("finished", "stopped") and history.reason:
         yield _fact("·", "quiet", plain(history.reason))
+
+
+def _origin(watch: Watch) -> Iterator[Line]:
+    """Which run a fork goes on from."""
+    if watch.parent is not None:
+        drawn = "which is deleted" if watch.outline is None else "whose curves are dashed"
+        yield _fact("·", "quiet", f"{watch.parent}, {drawn}")
 
 
 def _diagnoses(watch: Watch, look: Look) -> tuple[list[Line], list[Line]]:

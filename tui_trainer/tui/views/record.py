@@ -71,6 +71,9 @@ def recipe(watch: Watch, look: Look, width: int, height: int) -> Page:
     if watch.recipe is None:
         return said(watch.problem)
     rows: list[list[str | Span]] = [["run", "", Span(plain(watch.run.id), "strong")]]
+    if watch.parent is not None:
+        is_gone = " (deleted since)" if watch.outline is None else ""
+        rows.append(["parent", "", f"{watch.parent}{is_gone}"])
     for part in ("data", "architecture", "loss", "optimizer", "regularization", "training"):
         kind = getattr(getattr(watch.recipe, part), "kind", "")
         if kind:

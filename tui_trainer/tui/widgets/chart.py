@@ -122,7 +122,8 @@ class LineChart(Widget):
     def _last_x(self) -> float:
         """The largest x in sight that has a value."""
         low, high = self._model.x_range
-        steps = [(curve, curve.series.last_step) for curve in self._model.curves]
+        own = [curve for curve in self._model.curves if curve.style != "dashed"]
+        steps = [(curve, curve.series.last_step) for curve in own]
         xs = [float(curve.axis.xs_of(step)) for curve, step in steps if step is not None]
         return min(max(xs, default=low), high)
 
