@@ -46,7 +46,7 @@ class State:
 def write(state: State, path: Path, before_it_counts: Callable[[], None]) -> None:
     """Write ``state``: ``path`` is all of it or not there, and ``before_it_counts`` runs just before it is.
 
-    It survives a loss of power once this returns. Raises OSError.
+    It survives a loss of power once this returns. Raises OSError, and then leaves nothing behind.
     """
     memory = io.BytesIO()
     torch.save({field.name: _detached(getattr(state, field.name)) for field in fields(state)}, memory)
@@ -54,13 +54,17 @@ def write(state: State, path: Path, before_it_counts: Callable[[], None]) -> Non
     about = {"schema": SCHEMA, "step": state.step, "sha256": hashlib.sha256(payload).hexdigest()}
     draft = path.with_name(f".{path.name}")
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    with open(draft, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(_WHAT + json.dumps(about).encode() + b"\n")
-        file.write(payload)
-        file.flush()
-        os.fsync(file.fileno())
-    before_it_counts()
-    draft.replace(path)
+    try:
+        with open(draft, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(_WHAT + json.dumps(about).encode() + b"\n")
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        before_it_counts()
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     _sync_folder(path.parent)
 
 
