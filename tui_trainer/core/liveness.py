@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
+from tui_trainer.core import disk
 from tui_trainer.core.events import ENDED, Phase, RunStarted
 from tui_trainer.core.lock import is_locked
 from tui_trainer.core.rundir import RunDir
@@ -35,6 +37,12 @@ SETTLE_S = 2.0
 """A worker's last words and its end come together, and a viewer may look in between: not yet a crash."""
 
 
+SILENT_S = 3.0
+"""A worker that trains speaks more often than that, unless the disk does not take it."""
+
+DISK_IS_FULL = "the disk is full"
+
+
 class Heard(Protocol):
     """What a run log said, by whoever folded it."""
 
@@ -60,6 +68,8 @@ class Signs:
     created_at: float
     heard_at: float | None
     """When something was last written to the run log."""
+    disk_is_full: bool = False
+    """Nothing can be written to it any more, so that the worker waits and cannot say so."""
 
 
 def judge(signs: Signs, now: float) -> State:
@@ -69,7 +79,7 @@ def judge(signs: Signs, now: float) -> State:
     if signs.elsewhere or (signs.locked is None and signs.phase is not None):
         return "unknown"
     if signs.locked:
-        return signs.phase or "starting"
+        return "paused" if signs.disk_is_full else signs.phase or "starting"
     if signs.phase is None and abs(now - signs.created_at) < STARTING_S:
         return "starting"
     if signs.locked is None:
@@ -79,27 +89,37 @@ def judge(signs: Signs, now: float) -> State:
     return "crashed"
 
 
-def read_signs(run: RunDir, history: Heard) -> Signs:
-    """The signs of a run whose log has been read to its end."""
+def read_signs(run: RunDir, history: Heard, now: float | None = None) -> Signs:
+    """The signs of a run whose log has been read to its end; ``now`` is a Unix time in seconds."""
     started = history.started
+    heard_at, now = _modified_at(run.events), time.time() if now is None else now
+    is_silent = heard_at is not None and abs(now - heard_at) > SILENT_S
     return Signs(
         locked=is_locked(run),
         phase=history.phase or ("loading" if started else None),
         elsewhere=started is not None and (started.host, started.boot_id) != (host(), boot_id()),
         created_at=run.created_at,
-        heard_at=_modified_at(run.events),
+        heard_at=heard_at,
+        disk_is_full=is_silent
+        and history.phase in ("training", "evaluating", "paused")
+        and disk.is_full(run.path),
     )
 
 
 def state_of(run: RunDir, history: Heard, now: float) -> State:
     """The state of a run whose log has been read to its end; ``now`` is a Unix time in seconds."""
-    return judge(read_signs(run, history), now)
+    return judge(read_signs(run, history, now), now)
 
 
 def describe(run: RunDir, history: Heard, now: float) -> str:
-    """`state_of` in words: where it cannot be known, when the run was last heard and from where."""
-    signs = read_signs(run, history)
+    """`state_of` in words: where it cannot be known, when the run was last heard and from where.
+
+    Where a full disk keeps the run from saying why it is paused, that is said.
+    """
+    signs = read_signs(run, history, now)
     state = judge(signs, now)
+    if state == "paused" and signs.disk_is_full:
+        return f"paused: {DISK_IS_FULL}"
     if state != "unknown":
         return state
     if signs.heard_at is None:

@@ -54,6 +54,8 @@ class LogWriter:
         self._path = path
         self._is_torn = False
         """Whether part of a frame that could not be written whole is still there."""
+        self._failed_at_ns: int | None = None
+        """Since when nothing could be written, Unix time."""
         with _as_run_log_error(path):
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             try:
@@ -103,7 +105,7 @@ class LogWriter:
     def _write(self, data: bytes) -> None:
         if self._is_torn:
             self._cut()
-        written = os.write(self._fd, data)
+        written = 0
         try:
             while written < len(data):
                 written += os.write(self._fd, memoryview(data)[written:])
@@ -112,11 +114,17 @@ class LogWriter:
             self._cut()
             raise
         self._end += written
+        self._failed_at_ns = None
 
     def _cut(self) -> None:
-        """Readers wait at the start of a torn frame, so cutting it moves the file back under nobody."""
+        """Take away part of a frame: readers wait at its start, so the file moves back under nobody.
+
+        Its time stays that of the first failure: viewers are to see for how long nothing was said.
+        """
         os.ftruncate(self._fd, self._end)
         self._is_torn = False
+        self._failed_at_ns = self._failed_at_ns or time.time_ns()
+        os.utime(self._fd, ns=(self._failed_at_ns, self._failed_at_ns))
 
 
 class LogReader:

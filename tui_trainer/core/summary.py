@@ -265,13 +265,16 @@ class _Known:
             self._fold.apply(event)
 
     def summary(self, now: float) -> Summary:
-        fold, started = self._fold, self._fold.started
+        fold, started, state = self._fold, self._fold.started, self._state(now)
+        reason = self._error or plain(fold.reason)
+        if state == "paused" and not reason:
+            reason = liveness.describe(self.run, fold, now).partition(": ")[2]
         return Summary(
             run=self.run,
             name=plain(started.name) if started else self._name,
             title=self._title,
-            state=self._state(now),
-            reason=self._error or plain(fold.reason),
+            state=state,
+            reason=reason,
             headline=fold.headline,
             best=fold.best,
             last=fold.scores[-1] if fold.scores else None,

@@ -108,6 +108,7 @@ class _Session:
         self._pause_at: int | None = None
         self._not_saved = ""
         """Why the last checkpoint was not saved; empty where it was."""
+        self._failure = ""
 
     def live(self) -> Generator[float, None, None]:
         try:
@@ -310,7 +311,10 @@ class _Session:
                 yield perf_counter() + LOOK_S
                 self._look_if_due()
         except Stopped:
-            record.give_up_what_waits(phase if phase == "failed" else "stopped", _GIVEN_UP)
+            if self._failure:
+                record.give_up_what_waits("failed", self._failure)
+            else:
+                record.give_up_what_waits("stopped", _GIVEN_UP)
 
     def _look_if_due(self) -> None:
         """Every LOOK_S: hear what is asked, write what is due. Raises Stopped or NotFinite."""
@@ -405,6 +409,7 @@ class _Session:
                 print(reason, file=log)
             else:
                 traceback.print_exception(error, file=log)
+        self._failure = reason
         self._record.enter("failed", reason)
 
     def _reason(self, error: Exception) -> str:

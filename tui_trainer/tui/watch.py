@@ -178,7 +178,8 @@ class Watch:
             return False
         try:
             state = liveness.state_of(self.run, self._live, now)
-            self.said = liveness.describe(self.run, self._live, now) if state == "unknown" else state
+            in_words = state in ("unknown", "paused")
+            self.said = liveness.describe(self.run, self._live, now) if in_words else state
         except OSError as error:
             self.problem = plain(f"the run's folder cannot be read: {error.strerror}")
             state = self.said = "unknown"
