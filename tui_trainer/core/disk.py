@@ -34,7 +34,5 @@ def is_full(path: Path) -> bool:
         disk = os.statvfs(path)
     except OSError:
         return False
-    blocks, files = (
-        (disk.f_bfree, disk.f_ffree) if os.geteuid() == 0 else (disk.f_bavail, disk.f_favail)
-    )
+    blocks, files = (disk.f_bfree, disk.f_ffree) if os.geteuid() == 0 else (disk.f_bavail, disk.f_favail)
     return blocks * disk.f_frsize < _AS_GOOD_AS_NONE or (disk.f_files > 0 and files == 0)

@@ -27,7 +27,7 @@ class RunLogError(Exception):
 
 
 def frame_of(event: Event) -> bytes:
-    """The bytes that stand for ``event`` in a log. Raises ValueError where it is larger than a frame can be."""
+    """The bytes that stand for ``event`` in a log. Raises ValueError for one larger than a frame can be."""
     return framing.encode(_encoder.encode(event))
 
 
@@ -45,9 +45,8 @@ class Batch:
 class LogWriter:
     """Appends events to a log. One at a time: the caller holds the run's lock.
 
-    Opening creates the file or cuts a torn tail, nothing that a reader may already have gone past; a full disk
-    does not keep it from that. It raises RunLogError for a file that a later version wrote or that cannot be
-    opened.
+    Opening creates the file or cuts a torn tail, nothing that a reader may already have gone past, and needs
+    no room on the disk. It raises RunLogError for a file that a later version wrote or that cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:

@@ -55,8 +55,8 @@ class NotFinite(ArithmeticError):
 class Recorder:
     """Writes one attempt of a run to its logs, and keeps its clock.
 
-    What the disk does not take waits in memory, and ``tick`` tries again: whoever drives the run is to look at
-    ``blocked``, and to let it make no more steps then.
+    What the disk does not take waits in memory, and ``tick`` tries again: whoever drives the run is to look
+    at ``blocked``, and to let it make no more steps then.
     """
 
     def __init__(self, run: RunDir, attempt: int) -> None:

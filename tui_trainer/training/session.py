@@ -16,6 +16,7 @@ import torch
 
 from tui_trainer.core import control, liveness, rundir
 from tui_trainer.core.architectures import num_outputs
+from tui_trainer.core.checkpoint_files import CheckpointRefused
 from tui_trainer.core.control import (
     WHATEVER_ATTEMPT,
     Change,
@@ -37,7 +38,6 @@ from tui_trainer.training.assembly import RecipeRefused, Trainee, assemble
 from tui_trainer.training.attempts import past
 from tui_trainer.training.baselines import baselines
 from tui_trainer.training.changes import change, check_epochs
-from tui_trainer.training.checkpoint import CheckpointRefused
 from tui_trainer.training.keeping import Keeper, newest_sound, restore
 from tui_trainer.training.loop import SafePoint, train
 from tui_trainer.training.numerics import DeviceNotAvailable
@@ -123,7 +123,7 @@ class _Session:
         ended: Phase = "finished"
         try:
             trainee = self._trainee = self._made_ready()
-            self._keeper.begin()
+            self._keeper.begin(trainee.recipe.training.checkpoint_every_s)
             # Closed before its state is saved: a step or a test that was left half done leaves no trace.
             with closing(train(trainee, record)) as training:
                 yield from self._drive(trainee, training)
@@ -236,7 +236,7 @@ class _Session:
             self._save(trainee)
 
     def _save(self, trainee: Trainee) -> int | None:
-        """A checkpoint that cannot be written stops no training; returns what the system called the reason."""
+        """A checkpoint that cannot be written stops no training; the error number is returned then."""
         try:
             self._keeper.save(trainee, self._record)
         except OSError as error:
