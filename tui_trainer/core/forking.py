@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 
 from tui_trainer.core import control, rundir
-from tui_trainer.core.checkpoint_files import path_of, saved_steps
+from tui_trainer.core.checkpoint_files import CheckpointRefused, contents, path_of, saved_steps
 from tui_trainer.core.control import WHATEVER_ATTEMPT, Change
 from tui_trainer.core.edits import LIVE_SETTINGS, in_force, value_of
 from tui_trainer.core.events import ENDED, AnyEvent, Edited, Evaluated, Finished, Note, PhaseChanged
@@ -18,15 +18,20 @@ class NoSuchCheckpoint(LookupError):
 
 
 def checkpoint_at(parent: RunDir, step: int | None) -> int:
-    """``step``, or the last that has a checkpoint. Raises NoSuchCheckpoint."""
+    """``step``, or the last that has a checkpoint. Raises NoSuchCheckpoint, also for a damaged one."""
     steps = saved_steps(parent)
     if not steps:
         raise NoSuchCheckpoint("it has no checkpoint yet: there is nothing to go on from")
-    if step is None:
-        return steps[-1]
-    if step not in steps:
-        raise NoSuchCheckpoint(f"no checkpoint at step {step}; there are {', '.join(map(str, steps))}")
-    return step
+    chosen = steps[-1] if step is None else step
+    if chosen not in steps:
+        raise NoSuchCheckpoint(f"no checkpoint at step {chosen}; there are {', '.join(map(str, steps))}")
+    try:
+        contents(path_of(parent, chosen))
+    except CheckpointRefused as error:
+        before = max((each for each in steps if each < chosen), default=None)
+        offer = "there is none before it" if before is None else f"the one before is at step {before}"
+        raise NoSuchCheckpoint(f"{error}; {offer}") from error
+    return chosen
 
 
 def fork(parent: RunDir, recipe: Recipe, step: int, edits: Sequence[Edited]) -> RunDir:

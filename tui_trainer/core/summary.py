@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
-from tui_trainer.core import liveness
+from tui_trainer.core import disk, liveness
 from tui_trainer.core.events import (
     AnyEvent,
     Evaluated,
@@ -71,6 +71,8 @@ class Summary:
     parameters: int
     damaged: int
     """How many stretches of the log could not be read."""
+    disk_bytes: int
+    """What its files hold, as of the last word of its log."""
 
     @property
     def is_live(self) -> bool:
@@ -242,6 +244,7 @@ class _Known:
         self._created_at = _created_at(run)
         self._error = ""
         self._name, self._title = "", ""
+        self._disk_bytes = 0
         self._fold = Fold()
 
     @property
@@ -263,6 +266,8 @@ class _Known:
         self._fold.damaged += len(batch.damage)
         for event in batch.events:
             self._fold.apply(event)
+        if not self.more:
+            self._disk_bytes = disk.used(self.run.path)
 
     def summary(self, now: float) -> Summary:
         fold, started, state = self._fold, self._fold.started, self._state(now)
@@ -284,6 +289,7 @@ class _Known:
             epoch=fold.epoch,
             parameters=started.parameters if started else 0,
             damaged=fold.damaged,
+            disk_bytes=self._disk_bytes,
         )
 
     def _state(self, now: float) -> State:
