@@ -28,6 +28,11 @@ def test_a_locked_run_is_in_the_phase_it_said_however_long_ago(phase: Phase) -> 
     assert judged(phase=phase, heard_at=NOW - 3600) == phase
 
 
+def test_a_worker_that_a_full_disk_keeps_silent_is_paused() -> None:
+    assert judged(heard_at=NOW - 60, disk_is_full=True) == "paused"
+    assert judged(heard_at=NOW - 60, disk_is_full=True, locked=False) == "crashed"
+
+
 @pytest.mark.parametrize("phase", ENDS)
 @pytest.mark.parametrize("locked", [True, False, None])
 @pytest.mark.parametrize("elsewhere", [True, False])

@@ -79,7 +79,7 @@ def test_training_waits_for_room_and_comes_to_the_same_bits(small_disk: Path, ro
     assert (there.exitcode, here.exitcode) == (0, 0)
     assert_same_bits(whole, run)
     reasons = [event.reason for event in heard(run).of(PhaseChanged) if event.phase == "paused"]
-    assert "No space left on device: training waits" in reasons
+    assert "the disk is full: training waits for room" in reasons
     assert not heard(run).history.damage
 
 
@@ -169,7 +169,7 @@ def test_no_step_is_made_while_the_disk_is_full(full: list[bool]):
     next(training)
     step = heard(run).history.step
     assert 35 <= step <= 45
-    assert "No space left on device: training waited 0 s" in [note.text for note in heard(run).of(Note)]
+    assert "the disk is full: training waited 0 s" in [note.text for note in heard(run).of(Note)]
     stop_sign.put_up()
     for _ in training:
         pass

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.training.conftest import heard
-from tests.training.test_resuming import EVERYTHING, MOMENTUM, assert_same_bits, stopped_after
+from tests.training.test_resuming import EVERYTHING, MOMENTUM, assert_same_bits, damaged, stopped_after
 from tui_trainer.core import forking, rundir
 from tui_trainer.core.checkpoint_files import saved_steps
 from tui_trainer.core.control import Change, send
@@ -34,6 +34,19 @@ def test_a_fork_without_changes_reproduces_its_parent(recipe):
     child = forked(parent, recipe, early)
     assert f"forked from {parent.id} at step {early}" in [note.text for note in heard(child).of(Note)]
     assert_same_bits(parent, child)
+
+
+def test_a_damaged_checkpoint_is_no_place_to_fork_from_and_the_one_before_is_named():
+    parent = rundir.create(MOMENTUM)
+    stopped_after(parent, 30)
+    stopped_after(parent, 30)
+    earlier, later = saved_steps(parent)
+    damaged(parent, later)
+    with pytest.raises(
+        forking.NoSuchCheckpoint, match=f"is damaged: .*; the one before is at step {earlier}"
+    ):
+        forking.checkpoint_at(parent, later)
+    assert forking.checkpoint_at(parent, earlier) == earlier
 
 
 def test_a_fork_with_another_optimizer_shares_the_past_and_has_a_future_of_its_own():

@@ -57,7 +57,7 @@ MAX_REASON = 400
 """Characters of an exception's text that are recorded; all of it is in worker.log."""
 
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_NO_ROOM = {errno.ENOSPC: liveness.DISK_IS_FULL, errno.EDQUOT: "your share of the disk is used up"}
 
 _EXPECTED = RecipeRefused | DataError | DeviceNotAvailable | CheckpointRefused | TooMuchWaits
 """What says in its own sentence why a run cannot be trained."""
@@ -240,7 +240,7 @@ class _Session:
         try:
             self._keeper.save(trainee, self._record)
         except OSError as error:
-            why = error.strerror or str(error)
+            why = _in_words(error)
             if why != self._not_saved:  # once is enough
                 self._record.note(plain(f"no checkpoint was saved: {why}", limit=MAX_REASON))
             self._not_saved = why
@@ -278,8 +278,8 @@ class _Session:
         not be recorded. An I/O error, too, may be a thin volume that is full or a network drive that is away.
         """
         record, interrupted, began = self._record, self._record.phase, perf_counter()
-        why = record.blocked.strerror if record.blocked else self._not_saved
-        record.enter("paused", plain(f"{why}: training waits", limit=MAX_REASON))
+        why = _in_words(record.blocked) if record.blocked else self._not_saved
+        record.enter("paused", plain(f"{why}: training waits for room", limit=MAX_REASON))
         while not is_there():
             yield perf_counter() + LOOK_S
             self._look_if_due()
@@ -421,7 +421,11 @@ class _Session:
                 return f"{error} (epoch {epoch}): try a learning rate smaller than {lr:g}"
             case _ if isinstance(error, _EXPECTED):
                 return plain(str(error), limit=MAX_REASON)
-            case OSError() if error.errno in _NO_ROOM:
-                return plain(f"{error.filename or self._run.path}: {error.strerror}", limit=MAX_REASON)
+            case OSError(errno=number) if number in _NO_ROOM:
+                return plain(f"{error.filename or self._run.path}: {_in_words(error)}", limit=MAX_REASON)
             case _:
                 return plain(f"{type(error).__name__}: {error}", limit=MAX_REASON)
+
+
+def _in_words(error: OSError) -> str:
+    return _NO_ROOM.get(error.errno or 0) or error.strerror or str(error)
