@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.cli.outcome import Record, RunCli
-from tui_trainer.core import framing
+from tui_trainer.core import figures, framing
 from tui_trainer.core.events import Evaluated, Phase, PhaseChanged, RunStarted, Split, Steps
 from tui_trainer.core.liveness import boot_id, host
 from tui_trainer.core.lock import WorkerLock
@@ -267,7 +267,12 @@ def test_deleting_asks_somebody(run_cli: RunCli, trained: RunDir, monkeypatch: p
 
 
 def test_a_deleted_run_is_gone(run_cli: RunCli, trained: RunDir) -> None:
-    assert run_cli("delete", "latest", "--yes").out == f"deleted {trained.id}\n"
+    (listed,) = json.loads(run_cli("runs", "--json").out)
+    files = [path for path in trained.path.rglob("*") if path.is_file()]
+    assert listed["disk_bytes"] == sum(path.stat().st_size for path in files) > 50_000
+    freed = figures.size(listed["disk_bytes"])
+    assert f"  {freed}  " in run_cli("runs").out
+    assert run_cli("delete", "latest", "--yes").out == f"deleted {trained.id}: {freed} freed\n"
     assert not trained.path.exists()
 
 

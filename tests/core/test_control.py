@@ -1,5 +1,6 @@
 import math
 import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,17 @@ def test_a_stale_stop_does_not_hit_a_resumed_run(run: RunDir) -> None:
     send(run, Stop(attempt=1))
     send(run, Pause(attempt=2))
     assert ControlReader(run.control, attempt=2).poll() == [Pause(attempt=2)]
+
+
+def test_a_request_that_does_not_fit_on_the_disk_leaves_nothing(
+    run: RunDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(run, Pause(attempt=1))
+    before, write = run.control.read_bytes(), os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: write(fd, data[:5]))
+    with pytest.raises(OSError, match=r"control\.jsonl: No space left on device"):
+        send(run, Stop(attempt=1))
+    assert run.control.read_bytes() == before
 
 
 def test_half_a_line_is_not_yet_a_request(run: RunDir) -> None:

@@ -56,6 +56,11 @@ def test_a_worker_that_said_nothing_yet_is_starting_whatever_the_one_before_it_s
     assert judged(phase=phase, is_new=True, is_told_to_stop=True) == "stopping"
 
 
+def test_a_worker_that_a_full_disk_keeps_silent_is_paused() -> None:
+    assert judged(silent_s=60, still_s=60, disk_is_full=True) == "paused"
+    assert judged(silent_s=60, still_s=60, disk_is_full=True, locked=False) == "crashed"
+
+
 @pytest.mark.parametrize("phase", ENDS)
 @pytest.mark.parametrize("locked", [True, False, None])
 @pytest.mark.parametrize("elsewhere", [True, False])

@@ -405,14 +405,14 @@ def test_where_nothing_can_be_written_the_loop_goes_on(
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """A disk that takes nothing while the list holds True."""
     is_full = [False]
-    append = LogWriter.append
+    write = LogWriter.append_frame
 
-    def refusing(self: LogWriter, event: object) -> int:
+    def refusing(self: LogWriter, frame: bytes) -> None:
         if is_full[0]:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return append(self, event)  # type: ignore[arg-type]
+        write(self, frame)
 
-    monkeypatch.setattr(LogWriter, "append", refusing)
+    monkeypatch.setattr(LogWriter, "append_frame", refusing)
     return is_full
 
 

@@ -246,12 +246,38 @@ def test_old_checkpoints_thin_out_evenly(monkeypatch):
     assert max(after - before for before, after in itertools.pairwise(steps)) <= 20
 
 
-def test_a_disk_that_takes_no_checkpoint_stops_no_training(monkeypatch):
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
+def test_the_checkpoint_from_which_to_fork_from_the_best_stays(monkeypatch):
+    monkeypatch.setattr(keeping, "FIRST_COST_S", 0.0)
+    monkeypatch.setattr(keeping, "COSTS_BETWEEN", 0)
+    monkeypatch.setattr(keeping, "MAX_BYTES", 0)
+    overfitting = MOMENTUM.model_copy(update={"optimizer": Momentum(lr=3.0, momentum=0.9)})
+    run = rundir.create(overfitting.model_copy(update={"training": Training(epochs=20, batch_size=16)}))
+    stopped_after(run, -1)
+    best = heard(run).history.finished.best_step
+    steps = saved_steps(run)
+    assert best < steps[-2]
+    assert steps == [best or steps[0], *steps[-2:]]
+    selection = checkpoint.read(path_of(run, steps[0])).selection
+    assert selection["best_step"] == best
 
-    monkeypatch.setattr(checkpoint, "write", full)
+
+def test_in_a_long_epoch_checkpoints_come_as_often_as_the_recipe_says(monkeypatch):
+    monkeypatch.setattr(keeping, "FIRST_COST_S", 0.0)
+    monkeypatch.setattr(keeping, "COSTS_BETWEEN", 0)
+    for seconds, saved in ((1e-9, [*range(10)]), (3600.0, [0, 9])):
+        training = Training(epochs=1, batch_size=16, checkpoint_every_s=seconds)
+        run = rundir.create(MOMENTUM.model_copy(update={"training": training}))
+        stopped_after(run, -1)
+        assert saved_steps(run) == saved
+
+
+def test_a_disk_that_takes_no_checkpoint_stops_no_training(monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(keeping, "COSTS_BETWEEN", 0)
+    monkeypatch.setattr(checkpoint, "write", broken)
     run = rundir.create(MOMENTUM)
     stopped_after(run, -1)
     assert heard(run).history.phase == "finished"
-    assert "no checkpoint was saved: No space left on device" in [n.text for n in heard(run).of(Note)]
+    assert [n.text for n in heard(run).of(Note)] == ["no checkpoint was saved: Input/output error"]

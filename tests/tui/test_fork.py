@@ -14,8 +14,7 @@ from textual.widgets import Input
 from tests.tui.recorded import NOW, events_of, recorded, until, until_step
 from tests.tui.test_run import watching
 from tui_trainer.core import forking, rundir
-from tui_trainer.core.checkpoint_files import path_of
-from tui_trainer.core.checkpoint_header import header
+from tui_trainer.core.checkpoint_files import header, path_of
 from tui_trainer.core.control import Change, ControlReader
 from tui_trainer.core.events import Evaluated
 from tui_trainer.core.parentage import Parent

@@ -37,8 +37,8 @@ def runs(as_json: bool) -> None:
     if as_json:
         print(to_json([_object(summary) for summary in told]))
     elif told:
-        head = ["run", "state", "epochs", "best validation", "trained for", "recipe"]
-        print(*columns([head, *map(_row, told)], numbers=(2, 4)), sep="\n")
+        head = ["run", "state", "epochs", "best validation", "trained for", "disk", "recipe"]
+        print(*columns([head, *map(_row, told)], numbers=(2, 4, 5)), sep="\n")
         for summary in told:
             _warn_of(summary)
     else:
@@ -60,7 +60,7 @@ def _warn_of(summary: Summary) -> None:
 
 
 def _row(summary: Summary) -> list[str]:
-    from tui_trainer.core.figures import duration, epoch, value
+    from tui_trainer.core.figures import duration, epoch, size, value
     from tui_trainer.core.text import plain
 
     best = summary.best
@@ -70,6 +70,7 @@ def _row(summary: Summary) -> list[str]:
         epoch(summary.epoch),
         f"{summary.headline} {value(best.headline)}, {_moment(best)}" if best else "–",
         duration(summary.duration_s),
+        size(summary.disk_bytes),
         summary.title,
     ]
 
@@ -100,6 +101,7 @@ def _object(summary: Summary) -> dict[str, Any]:
         "parameters": summary.parameters,
         "best": _score(summary, summary.best),
         "last": _score(summary, summary.last),
+        "disk_bytes": summary.disk_bytes,
     }
 
 
@@ -179,23 +181,25 @@ def export(run: str, as_csv: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(run: str, yes: bool) -> int | None:
     """Delete a run with everything it recorded."""
+    from tui_trainer.core import disk
+    from tui_trainer.core.figures import size
     from tui_trainer.core.rundir import RunIsLive
     from tui_trainer.core.rundir import delete as delete_run
     from tui_trainer.core.text import plain
 
     chosen = find_run(run)
-    name = plain(chosen.id)
+    name, room = plain(chosen.id), size(disk.used(chosen.path))
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError(f"nobody is there to be asked; to delete {name} for good add --yes")
-        if not click.confirm(f"Delete {name} for good?", err=True):
+        if not click.confirm(f"Delete {name} for good, which frees {room}?", err=True):
             print(f"kept {name}")
             return 1
     try:
         delete_run(chosen)
     except RunIsLive as error:
         raise click.UsageError(str(error)) from None
-    print(f"deleted {name}")
+    print(f"deleted {name}: {room} freed")
     return 0
 
 

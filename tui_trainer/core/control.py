@@ -3,6 +3,7 @@
 A request names the attempt it is meant for, so that an old "stop" cannot hit a run that was resumed since.
 """
 
+import errno
 import fcntl
 import os
 from contextlib import suppress
@@ -69,7 +70,21 @@ _decoder: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 
 def send(run: RunDir, request: Request) -> None:
     """Append a request to the run's control file. Raises OSError when it cannot be written."""
-    fd = os.open(run.control, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    _append(run.control, msgspec.json.encode(request) + b"\n")
+
+
+def make_room(run: RunDir) -> None:
+    """Have the control file begin with an empty line: where the disk is full later, the rest of its block
+    takes a request to stop.
+    """
+    with suppress(OSError):
+        if not run.control.exists():
+            _append(run.control, b"\n")
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Append a line, all of it or nothing. Raises OSError that names ``path``."""
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
         # Without locks in the file system, appending in one write is still whole for lines this short.
         with suppress(OSError):
@@ -77,7 +92,12 @@ def send(run: RunDir, request: Request) -> None:
         size = os.fstat(fd).st_size
         # What a sender that died left unfinished must not swallow this line.
         torn = size > 0 and os.pread(fd, 1, size - 1) != b"\n"
-        os.write(fd, b"\n" * torn + msgspec.json.encode(request) + b"\n")
+        data = b"\n" * torn + line
+        if os.write(fd, data) < len(data):
+            os.ftruncate(fd, size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError as error:
+        raise OSError(f"{path}: {error.strerror}") from error
     finally:
         os.close(fd)
 

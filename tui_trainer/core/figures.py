@@ -58,6 +58,14 @@ def epoch(number: float | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def size(num_bytes: int) -> str:
+    """Bytes as disks are sold: ``820 B``, ``41 kB``, ``12.3 MB``, ``1.2 GB``."""
+    for unit, length in (("GB", 1e9), ("MB", 1e6)):
+        if num_bytes >= 0.9995 * length:
+            return f"{num_bytes / length:.1f} {unit}"
+    return f"{num_bytes / 1000:.0f} kB" if num_bytes >= 1000 else f"{num_bytes} B"
+
+
 def rate(per_second: float) -> str:
     """Updates a second: ``0.42``, ``38``, ``1,610``."""
     if not math.isfinite(per_second):

@@ -9,8 +9,13 @@ import msgspec
 
 from tui_trainer.core import liveness, rundir
 from tui_trainer.core.architectures import layer_table
-from tui_trainer.core.checkpoint_files import path_of, saved_steps
-from tui_trainer.core.checkpoint_header import CheckpointRefused, payload_of
+from tui_trainer.core.checkpoint_files import (
+    CheckpointRefused,
+    contents,
+    nearest_best,
+    path_of,
+    saved_steps,
+)
 from tui_trainer.core.compose import Choices, compose
 from tui_trainer.core.control import Change
 from tui_trainer.core.edits import LIVE_SETTINGS, EditRefused, changed, value_of
@@ -54,16 +59,17 @@ def checkpoint_at(parent: RunDir, at: At, best_step: int | None = None) -> int:
     steps = saved_steps(parent)
     if not steps:
         raise ForkRefused("it has no checkpoint yet: there is nothing to go on from")
-    if at == "best" and best_step is None:
-        raise ForkRefused("it has no evaluation that is the best: name a step")
     if at == "best":
-        step = next((step for step in steps if step >= (best_step or 0)), steps[-1])
+        if best_step is None:
+            raise ForkRefused("it has no evaluation that is the best: name a step")
+        nearest = nearest_best(steps, best_step)
+        step = steps[-1] if nearest is None else nearest
     else:
         step = steps[-1] if at == "last" else at
     if step not in steps:
         raise ForkRefused(f"no checkpoint at step {step}; there are {', '.join(map(str, steps))}")
     try:
-        payload_of(path_of(parent, step))
+        contents(path_of(parent, step))
     except CheckpointRefused as error:
         before = [other for other in steps if other < step]
         remedy = f"the one before is at step {before[-1]}" if before else "there is none before it"

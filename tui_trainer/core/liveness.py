@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
+from tui_trainer.core import disk
 from tui_trainer.core.control import ControlReader, Stop
 from tui_trainer.core.events import ENDED, Phase, RunStarted
 from tui_trainer.core.figures import duration, rate
@@ -47,6 +48,12 @@ STILL_TIMES = 3
 """Nor is one that was as slow before: so many times its own longest wait is not yet strange."""
 STILL_UNKNOWN_S = 300.0
 """The same where its pace is not known: while it loads or saves, and for its first steps."""
+
+
+SILENT_S = 3.0
+"""A worker that trains speaks more often than that, unless the disk does not take it."""
+
+DISK_IS_FULL = "the disk is full"
 
 
 class Heard(Protocol):
@@ -136,6 +143,8 @@ class Signs:
     """How long it has made no progress."""
     patience_s: float = STILL_UNKNOWN_S
     """For how long that is not yet strange."""
+    disk_is_full: bool = False
+    """Nothing can be written to it any more, so that the worker waits and cannot say so."""
 
 
 def judge(signs: Signs) -> State:
@@ -147,6 +156,8 @@ def judge(signs: Signs) -> State:
     if signs.elsewhere or (signs.locked is None and signs.phase is not None):
         return "unknown"
     if signs.locked:
+        if signs.disk_is_full:
+            return "paused"
         if signs.phase != "paused" and signs.still_s > signs.patience_s:
             return "stalled"
         return "stopping" if signs.is_told_to_stop else signs.phase or "starting"
@@ -167,6 +178,7 @@ def read_signs(run: RunDir, heard: Heard, now: float, ear: Ear | None = None) ->
     is_new = bool(locked) and has_not_spoken(run)
     phase = heard.phase or ("loading" if started else None)
     age_s, silent_s = ear.age_s(now), ear.silent_s(now)
+    is_silent = silent_s is not None and silent_s > SILENT_S
     is_usual = phase in ("training", "evaluating") and pace.is_known
     is_usual &= started is None or started.task != "any"  # a loop of one's own says nothing while it waits
     return Signs(
@@ -178,6 +190,7 @@ def read_signs(run: RunDir, heard: Heard, now: float, ear: Ear | None = None) ->
         is_new=is_new,
         is_told_to_stop=bool(locked) and ear.is_told_to_stop(max(1, heard.attempt + is_new)),
         still_s=age_s if phase is None or silent_s is None else pace.still_s + silent_s,
+        disk_is_full=is_silent and phase in ("training", "evaluating", "paused") and disk.is_full(run.path),
         patience_s=max(STILL_S if is_usual else STILL_UNKNOWN_S, STILL_TIMES * pace.longest_s),
     )
 
@@ -203,6 +216,8 @@ def describe(run: RunDir, heard: Heard, now: float, ear: Ear | None = None) -> s
 def in_words(signs: Signs, heard: Heard) -> str:
     """What `judge` says of ``signs``, in words."""
     state = judge(signs)
+    if state == "paused" and signs.disk_is_full:
+        return f"paused: {DISK_IS_FULL}"
     if state == "stalled":
         step_s = heard.pace.step_s
         if step_s is None or signs.phase not in ("training", "evaluating"):

@@ -407,8 +407,11 @@ class Run:
 
     def _tell(self, event: Event) -> None:
         """Have an event written, in its turn."""
-        if self._spool is not None and not self._spool.add(event):
-            self._remark("lost", "too much waits to be written: values are lost")
+        try:
+            if self._spool is not None and not self._spool.add(event):
+                self._remark("lost", "too much waits to be written: values are lost")
+        except ValueError as error:
+            self._remark("no event", str(error))
 
     def _write(self) -> None:
         """Write what is to be told, as far as the disk takes it."""

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,11 @@ class RunLogError(Exception):
     """A log that cannot be read or written as a whole; the text is one sentence for the user."""
 
 
+def frame_of(event: Event) -> bytes:
+    """The bytes that stand for ``event`` in a log. Raises ValueError for one larger than a frame can be."""
+    return framing.encode(_encoder.encode(event))
+
+
 @dataclass(frozen=True)
 class Batch:
     """What a read found."""
@@ -42,32 +47,45 @@ class Batch:
 class LogWriter:
     """Appends events to a log. One at a time: the caller holds the run's lock.
 
-    Opening creates the file or cuts a torn tail, nothing that a reader may already have gone past. It raises
-    RunLogError for a file that a later version wrote or that cannot be opened.
+    Opening creates the file or cuts a torn tail, nothing that a reader may already have gone past, and needs
+    no room on the disk. It raises RunLogError for a file that a later version wrote or that cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._is_torn = False
+        """Whether part of a frame that could not be written whole is still there."""
+        self._failed_at_ns: int | None = None
+        """Since when nothing could be written, Unix time."""
         with _as_run_log_error(path):
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             try:
                 self._end = _end_of_frames(self._fd)
                 os.ftruncate(self._fd, self._end)
                 if self._end == 0:
-                    self._write(framing.file_header())
+                    with suppress(OSError):  # the first frame then brings it
+                        self._write(framing.file_header())
             except BaseException:
                 os.close(self._fd)
                 raise
 
-    def append(self, event: Event) -> int:
-        """Write one event and return the offset of its frame, for `read_at`.
+    @property
+    def end(self) -> int:
+        """The offset of the next frame."""
+        return self._end or len(framing.file_header())
 
-        Raises OSError when the disk is full or the like, and leaves the log as it was; ValueError for an
-        event larger than a frame can be.
-        """
-        offset = self._end
-        self._write(framing.encode(_encoder.encode(event)))
+    def append(self, event: Event) -> int:
+        """Write one event and return the offset of its frame, for `read_at`. Raises as its two halves do."""
+        offset = self.end
+        self.append_frame(frame_of(event))
         return offset
+
+    def append_frame(self, frame: bytes) -> None:
+        """Write what `frame_of` made.
+
+        Raises OSError when the disk is full or the like, and leaves the log as it was.
+        """
+        self._write(frame if self._end else framing.file_header() + frame)
 
     def sync(self) -> None:
         """Return once all that was appended would survive a loss of power."""
@@ -86,15 +104,28 @@ class LogWriter:
         self.close()
 
     def _write(self, data: bytes) -> None:
-        written = os.write(self._fd, data)
+        if self._is_torn:
+            self._cut()
+        written = 0
         try:
             while written < len(data):
                 written += os.write(self._fd, memoryview(data)[written:])
         except OSError:
-            # Readers wait at the start of the torn frame, so cutting it moves the file back under nobody.
-            os.ftruncate(self._fd, self._end)
+            self._is_torn = True
+            self._cut()
             raise
         self._end += written
+        self._failed_at_ns = None
+
+    def _cut(self) -> None:
+        """Take away part of a frame: readers wait at its start, so the file moves back under nobody.
+
+        Its time stays that of the first failure: viewers are to see for how long nothing was said.
+        """
+        os.ftruncate(self._fd, self._end)
+        self._is_torn = False
+        self._failed_at_ns = self._failed_at_ns or time.time_ns()
+        os.utime(self._fd, ns=(self._failed_at_ns, self._failed_at_ns))
 
 
 class LogReader:

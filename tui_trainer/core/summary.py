@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
-from tui_trainer.core import liveness
+from tui_trainer.core import disk, liveness
 from tui_trainer.core.events import (
     AnyEvent,
     Evaluated,
@@ -76,6 +76,8 @@ class Summary:
     parameters: int
     damaged: int
     """How many stretches of the log could not be read."""
+    disk_bytes: int
+    """What its files hold, as of the last word of its log."""
     unknown: int = 0
     """How many events come from a newer version, which this one does not know."""
 
@@ -259,6 +261,7 @@ class _Known:
         self._error = ""
         self._name, self._title = "", ""
         self._parent: Parent | None = None
+        self._disk_bytes = 0
         self._fold = Fold()
 
     @property
@@ -283,6 +286,8 @@ class _Known:
         self._fold.unknown += batch.unknown
         for event in batch.events:
             self._fold.apply(event)
+        if not self.more:
+            self._disk_bytes = disk.used(self.run.path)
 
     def summary(self, now: float) -> Summary:
         fold, started = self._fold, self._fold.started
@@ -304,6 +309,7 @@ class _Known:
             parameters=started.parameters if started else 0,
             damaged=fold.damaged,
             unknown=fold.unknown,
+            disk_bytes=self._disk_bytes,
         )
 
     def _state(self, now: float) -> tuple[State, str]:

@@ -1,7 +1,7 @@
 """Checkpoints: all that a training is at one step, in files that outlive what happens around them.
 
-A file is one line (what it is, and as JSON its schema, step and the SHA-256 of the rest), then what
-``torch.save`` makes of plain tensors and numbers. It is read with ``weights_only``: no code in it ever runs.
+A file is a header (see ``core.checkpoint_files``), then what ``torch.save`` makes of plain tensors and
+numbers. It is read with ``weights_only``: no code in it ever runs.
 """
 
 import io
@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tui_trainer.core.checkpoint_header import CheckpointRefused, header, payload_of
+from tui_trainer.core.checkpoint_files import CheckpointRefused, contents, header
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +37,30 @@ class State:
 def write(state: State, path: Path, before_it_counts: Callable[[], None]) -> None:
     """Write ``state``: ``path`` is all of it or not there, and ``before_it_counts`` runs just before it is.
 
-    It survives a loss of power once this returns. Raises OSError.
+    It survives a loss of power once this returns. Raises OSError, and then leaves nothing behind.
     """
     memory = io.BytesIO()
     torch.save({field.name: _detached(getattr(state, field.name)) for field in fields(state)}, memory)
     payload = memory.getbuffer()
     draft = path.with_name(f".{path.name}")
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    with open(draft, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(header(state.step, payload))
-        file.write(payload)
-        file.flush()
-        os.fsync(file.fileno())
-    before_it_counts()
-    draft.replace(path)
+    try:
+        with open(draft, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(header(state.step, payload))
+            file.write(payload)
+            file.flush()
+            os.fsync(file.fileno())
+        before_it_counts()
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     _sync_folder(path.parent)
 
 
 def read(path: Path) -> State:
     """The state that ``path`` holds, its tensors on the CPU. Raises CheckpointRefused."""
-    step, payload = payload_of(path)
+    step, payload = contents(path)
     try:
         held = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
         state = State(**held)

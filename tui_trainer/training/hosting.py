@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -50,7 +51,8 @@ def host(runs: Sequence[RunDir], stop_sign: StopSign) -> bool:
                 none_failed &= end.value != "failed"
                 turns.remove(turn)
             except Exception:  # its log cannot be written, so worker.log must tell
-                traceback.print_exc()
+                with suppress(OSError):  # which a full disk does not take either
+                    traceback.print_exc()
                 none_failed = False
                 turns.remove(turn)
         wait_s = min((turn.due_at for turn in turns), default=0.0) - perf_counter()

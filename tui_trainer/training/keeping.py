@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from math import inf
 from time import perf_counter
 from typing import Any
 
 from torch.optim import Optimizer
 
-from tui_trainer.core.checkpoint_files import path_of, saved_steps
-from tui_trainer.core.checkpoint_header import CheckpointRefused
+from tui_trainer.core.checkpoint_files import CheckpointRefused, nearest_best, path_of, saved_steps
 from tui_trainer.core.edits import EditRefused
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.training import checkpoint
@@ -16,9 +16,6 @@ from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.changes import change
 from tui_trainer.training.checkpoint import State
 from tui_trainer.training.recording import Recorder
-
-EVERY_S = 30.0
-"""So much of an epoch may be lost."""
 
 COSTS_BETWEEN = 50
 """Between two checkpoints passes this many times what one costs: at most 2 % of the speed."""
@@ -28,7 +25,7 @@ FIRST_COST_S = 0.02
 
 MAX_FILES = 16
 MAX_BYTES = 500 * 2**20
-"""What is kept; the last two stay however large they are: the one before serves where the last is damaged."""
+"""What is kept, but for those that stay however large they are, see `surplus`."""
 
 
 class Keeper:
@@ -36,19 +33,20 @@ class Keeper:
 
     def __init__(self, run: RunDir) -> None:
         self._run = run
+        self._every_s = inf
         self._cost_s = FIRST_COST_S
         self._saved_at = perf_counter()
         for draft in run.checkpoints.glob(".step-*"):  # what a worker that died left unfinished
             draft.unlink()
 
-    def begin(self) -> None:
-        """Training begins here: what is known now need not be saved."""
-        self._saved_at = perf_counter()
+    def begin(self, every_s: float) -> None:
+        """Training begins here: what is known now need not be saved. ``every_s``: so much may be lost."""
+        self._every_s, self._saved_at = every_s, perf_counter()
 
     def is_due(self, *, at_epoch_end: bool) -> bool:
         """Whether one is worth its cost now: at every epoch's end, and in a long epoch by time."""
         since_s = perf_counter() - self._saved_at
-        return since_s >= COSTS_BETWEEN * self._cost_s and (at_epoch_end or since_s >= EVERY_S)
+        return since_s >= COSTS_BETWEEN * self._cost_s and (at_epoch_end or since_s >= self._every_s)
 
     def save(self, trainee: Trainee, record: Recorder) -> None:
         """Save where the training stands, between two steps. Raises OSError, or what ``flush`` does."""
@@ -57,18 +55,37 @@ class Keeper:
         try:
             state = captured(trainee, record)
             checkpoint.write(state, path_of(self._run, state.step), before_it_counts=record.sync)
-            self._thin()
+            self._thin(trainee.selection.best_step)
         finally:
             self._saved_at = perf_counter()
             self._cost_s = self._saved_at - began
 
-    def _thin(self) -> None:
-        """Keep what fits, spread evenly over the training."""
-        steps = saved_steps(self._run)
-        sizes = {step: path_of(self._run, step).stat().st_size for step in steps}
-        while len(steps) > 2 and (len(steps) > MAX_FILES or sum(sizes[step] for step in steps) > MAX_BYTES):
-            gaps = [after - before for before, after in zip([0, *steps], steps[1:-1], strict=False)]
-            path_of(self._run, steps.pop(gaps.index(min(gaps)))).unlink(missing_ok=True)
+    def _thin(self, best_step: int) -> None:
+        sizes = {step: path_of(self._run, step).stat().st_size for step in saved_steps(self._run)}
+        for step in surplus(sizes, best_step):
+            path_of(self._run, step).unlink(missing_ok=True)
+
+
+def surplus(sizes: Mapping[int, int], best_step: int) -> list[int]:
+    """Which checkpoints to drop so that the others fit and lie evenly over the training.
+
+    ``sizes`` are bytes by step, ``best_step`` is where validation was best. Never dropped are the last two
+    (the one before serves where the last is damaged), and the one that lets a fork go on from the best: the
+    weights that were best are in every checkpoint since, but not what the optimizer was then.
+    """
+    steps, dropped = sorted(sizes), []
+    best = nearest_best(steps, best_step)
+    while len(steps) > MAX_FILES or sum(sizes[step] for step in steps) > MAX_BYTES:
+        gaps = {
+            step: after - before
+            for before, step, after in zip([0, *steps], steps, steps[1:-1], strict=False)
+            if step != best
+        }
+        if not gaps:
+            break
+        dropped.append(min(gaps, key=gaps.__getitem__))
+        steps.remove(dropped[-1])
+    return dropped
 
 
 def captured(trainee: Trainee, record: Recorder) -> State:

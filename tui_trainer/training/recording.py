@@ -24,7 +24,8 @@ from tui_trainer.core.events import (
     Steps,
 )
 from tui_trainer.core.rundir import RunDir
-from tui_trainer.core.runlog import LogWriter
+from tui_trainer.core.runlog import LogWriter, RunLogError
+from tui_trainer.core.spool import MAX_WAITING, Spool
 from tui_trainer.training.evaluate import MAX_PREDICTIONS, Measured
 from tui_trainer.training.step_losses import HostLosses, StepLosses
 
@@ -33,6 +34,14 @@ FLUSH_S = 0.1
 
 HEARTBEAT_S = 1.0
 """The longest silence while somebody calls ``tick``; viewers count on a word every 2 s."""
+
+
+RETRY_S = 1.0
+"""How often what waits for the disk is tried again."""
+
+
+class TooMuchWaits(RuntimeError):
+    """The disk takes nothing, and memory holds as much as it may; the text is one sentence for the user."""
 
 
 class NotFinite(ArithmeticError):
@@ -44,7 +53,11 @@ class NotFinite(ArithmeticError):
 
 
 class Recorder:
-    """Writes one attempt of a run to its logs, and keeps its clock."""
+    """Writes one attempt of a run to its logs, and keeps its clock.
+
+    What the disk does not take waits in memory, and ``tick`` tries again: whoever drives the run is to look
+    at ``blocked``, and to let it make no more steps then.
+    """
 
     def __init__(self, run: RunDir, attempt: int) -> None:
         """The caller holds the lock of ``run``. Raises RunLogError."""
@@ -54,9 +67,13 @@ class Recorder:
         self.phase: Phase = "loading"
         self.paced_s = 0.0
         """How much of the training phase was spent waiting, to keep a pace that was asked for."""
+        self.blocked: OSError | None = None
+        """Why the disk takes nothing, while it does not."""
         self._run = run
-        self._log = LogWriter(run.events)
-        self._pictures: LogWriter | None = None
+        self._log = Spool(LogWriter(run.events))
+        self._pictures: Spool | None = None
+        self._tried_at = 0.0
+        self._step_told = self._step_written = 0
         self._losses: StepLosses = HostLosses()
         self._seconds_in: dict[Phase, float] = {}
         self._phase_began = self._spoke_at = perf_counter()
@@ -137,15 +154,22 @@ class Recorder:
         if pairs is None:
             return None
         if self._pictures is None:
-            self._pictures = LogWriter(self._run.pictures)
-        return self._pictures.append(
+            try:
+                self._pictures = Spool(LogWriter(self._run.pictures))
+            except RunLogError as error:  # a full disk may refuse a new file
+                self.note(f"predictions are not recorded: {error}")
+                return None
+        offset = self._pictures.end
+        self._add(
+            self._pictures,
             Predictions(
                 attempt=self.attempt,
                 elapsed_s=self.elapsed_s,
                 actual=pairs.actual[:MAX_PREDICTIONS].astype("<f4").tobytes(),
                 predicted=pairs.predicted[:MAX_PREDICTIONS].astype("<f4").tobytes(),
-            )
+            ),
         )
+        return offset
 
     # Whoever hosts the run says
 
@@ -160,7 +184,7 @@ class Recorder:
 
     def go_on_from(self, step: int, seconds: Mapping[str, float]) -> None:
         """All up to ``step`` holds, what came after it is void; the clock goes on from ``seconds``."""
-        self.step = step
+        self.step = self._step_told = step
         self._seconds_in |= {"training": seconds["training"], "evaluating": seconds["evaluating"]}
         self.paced_s = seconds["paced"]
         self._say(Resumed(attempt=self.attempt, elapsed_s=self.elapsed_s, at_step=step))
@@ -199,6 +223,10 @@ class Recorder:
     def tick(self) -> None:
         """Write what is due. To be called every few milliseconds. Raises NotFinite as ``flush`` does."""
         now = perf_counter()
+        if self.blocked:
+            if now - self._tried_at >= RETRY_S:
+                self._write()
+            return
         if now - self._flushed_at >= FLUSH_S:
             self.flush()
         if now - self._spoke_at >= HEARTBEAT_S:
@@ -219,6 +247,7 @@ class Recorder:
         if len(lost):
             losses = losses[: lost[0] + 1]
             self.step = first_step + int(lost[0])
+        self._step_told = first_step + len(losses) - 1
         self._say(
             Steps(
                 attempt=self.attempt,
@@ -234,21 +263,52 @@ class Recorder:
         """Give up the losses that could not be read from the device, or written to the disk."""
         self._losses = HostLosses()
 
+    def give_up_what_waits(self, phase: Phase, reason: str) -> None:
+        """End without what the disk does not take, and say that, where so little may still fit."""
+        for log in self._logs:
+            log.forget()
+        self.forget_unwritten_steps()
+        self.step, self.blocked = self._step_written, None
+        self.enter(phase, reason)
+
     def sync(self) -> None:
-        """Return once all that was said would survive a loss of power."""
+        """Return once all that was said would survive a loss of power. Raises OSError where it does not."""
+        if self.blocked:
+            self._write()
+        if self.blocked:
+            raise OSError(self.blocked.errno, self.blocked.strerror)
         for log in self._logs:
             log.sync()
 
     def close(self) -> None:
-        """Nothing more will be said; all that was survives a loss of power."""
-        self.sync()
+        """Nothing more will be said; all that was written survives a loss of power."""
         for log in self._logs:
+            log.sync()
             log.close()
 
     @property
-    def _logs(self) -> list[LogWriter]:
+    def _logs(self) -> list[Spool]:
+        """In the order in which they are written: an event names only what lies in pictures.log by then."""
         return [log for log in (self._pictures, self._log) if log is not None]
 
     def _say(self, event: Event) -> None:
-        self._log.append(event)
+        self._add(self._log, event)
+        if not self.blocked:
+            self._write()
         self._spoke_at = perf_counter()
+
+    def _add(self, log: Spool, event: Event) -> None:
+        if not log.add(event):
+            raise TooMuchWaits(
+                f"{self._run.path} cannot be written to, and more than {MAX_WAITING // 2**20} MiB wait for it"
+            )
+
+    def _write(self) -> None:
+        self._tried_at = perf_counter()
+        try:
+            for log in self._logs:
+                log.write()
+        except OSError as error:
+            self.blocked = error
+        else:
+            self.blocked, self._step_written = None, self._step_told

@@ -1,18 +1,22 @@
-"""One run in a worker: make it ready, drive its loop, obey its control file, end it with an event."""
+"""One run in a worker: make it ready, drive its loop, obey its control file, end it with an event.
 
+Where the disk takes no more, the training waits: see `_Session._wait_for_room`.
+"""
+
+import errno
 import os
 import time
 import traceback
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, suppress
 from math import ceil
 from time import perf_counter
 
 import torch
 
-from tui_trainer.core import liveness, rundir
+from tui_trainer.core import control, liveness, rundir
 from tui_trainer.core.architectures import num_outputs
-from tui_trainer.core.checkpoint_header import CheckpointRefused
+from tui_trainer.core.checkpoint_files import CheckpointRefused
 from tui_trainer.core.control import (
     WHATEVER_ATTEMPT,
     Change,
@@ -38,7 +42,7 @@ from tui_trainer.training.keeping import Keeper, newest_sound, restore
 from tui_trainer.training.loop import SafePoint, train
 from tui_trainer.training.numerics import DeviceNotAvailable
 from tui_trainer.training.progress import DownloadProgress
-from tui_trainer.training.recording import NotFinite, Recorder
+from tui_trainer.training.recording import RETRY_S, NotFinite, Recorder, TooMuchWaits
 from tui_trainer.training.step_losses import step_losses_on
 from tui_trainer.training.stop_sign import StopSign
 from tui_trainer.training.torchvision_sets import DataError
@@ -53,8 +57,13 @@ MAX_REASON = 400
 """Characters of an exception's text that are recorded; all of it is in worker.log."""
 
 
-_EXPECTED = RecipeRefused | DataError | DeviceNotAvailable | CheckpointRefused
+_NO_ROOM = {errno.ENOSPC: liveness.DISK_IS_FULL, errno.EDQUOT: "your share of the disk is used up"}
+
+_EXPECTED = RecipeRefused | DataError | DeviceNotAvailable | CheckpointRefused | TooMuchWaits
 """What says in its own sentence why a run cannot be trained."""
+
+
+_GIVEN_UP = "the disk took no more: what came after the last checkpoint is not recorded, resume makes it anew"
 
 
 class Stopped(Exception):
@@ -83,6 +92,7 @@ class _Session:
         self._run = run
         self._record = record
         self._stop_sign = stop_sign
+        control.make_room(run)
         self._control = ControlReader(run.control, record.attempt)
         self._trainee: Trainee | None = None
         self._look_at = 0.0
@@ -96,12 +106,16 @@ class _Session:
         self._changes: list[Change] = []
         """What is still to be changed."""
         self._pause_at: int | None = None
+        self._not_saved = ""
+        """Why the last checkpoint was not saved; empty where it was."""
+        self._failure = ""
 
     def live(self) -> Generator[float, None, None]:
         try:
             yield from self._train()
         except Exception as error:
             self._fail(error)
+        yield from self._until_told()
 
     def _train(self) -> Generator[float, None, None]:
         record = self._record
@@ -109,19 +123,21 @@ class _Session:
         ended: Phase = "finished"
         try:
             trainee = self._trainee = self._made_ready()
-            self._keeper.begin()
+            self._keeper.begin(trainee.recipe.training.checkpoint_every_s)
             while True:
                 # Closed before its state is saved: a step or a test that was left half done leaves no trace.
                 with closing(train(trainee, record)) as training:
                     yield from self._drive(trainee, training)
+                record.flush()
                 if not self._has_more_epochs(trainee):
                     break
+            yield from self._save_the_last(trainee)
         except Stopped:
             ended = "stopped"
             record.enter("stopping")
-        record.flush()
+            if self._trainee is not None:
+                self._save(self._trainee)
         if self._trainee is not None:
-            self._save(self._trainee)
             epochs = record.step // self._trainee.steps_per_epoch
             record.summed_up(epochs, self._trainee.selection.best_step)
         self._turn_down()
@@ -227,6 +243,8 @@ class _Session:
                 self._between_steps(trainee)
             if point == "step" and self._updates_per_s is not None:
                 yield from self._keep_pace(self._updates_per_s)
+            if self._record.blocked:
+                yield from self._wait_for_room(lambda: not self._record.blocked)
             if self._is_paused:
                 yield from self._pause(trainee, is_between_steps=point != "part")
             yield 0.0
@@ -242,12 +260,18 @@ class _Session:
         if self._keeper.is_due(at_epoch_end=step % trainee.steps_per_epoch == 0):
             self._save(trainee)
 
-    def _save(self, trainee: Trainee) -> None:
-        """A checkpoint that cannot be written stops no training."""
+    def _save(self, trainee: Trainee) -> int | None:
+        """A checkpoint that cannot be written stops no training; the error number is returned then."""
         try:
             self._keeper.save(trainee, self._record)
         except OSError as error:
-            self._record.note(plain(f"no checkpoint was saved: {error.strerror}", limit=MAX_REASON))
+            why = _in_words(error)
+            if why != self._not_saved:  # once is enough
+                self._record.note(plain(f"no checkpoint was saved: {why}", limit=MAX_REASON))
+            self._not_saved = why
+            return error.errno
+        self._not_saved = ""
+        return None
 
     def _keep_pace(self, updates_per_s: float) -> Generator[float, None, None]:
         began = now = perf_counter()
@@ -269,6 +293,53 @@ class _Session:
             if is_between_steps:
                 self._make_changes(trainee)
         self._record.enter(interrupted)
+
+    # A full disk
+
+    def _wait_for_room(self, is_there: Callable[[], bool]) -> Generator[float, None, None]:
+        """Pause until ``is_there``; nothing is lost meanwhile. Raises Stopped.
+
+        It does so whatever the system calls the trouble: to wait costs nothing, and steps that went on would
+        not be recorded. An I/O error, too, may be a thin volume that is full or a network drive that is away.
+        """
+        record, interrupted, began = self._record, self._record.phase, perf_counter()
+        why = _in_words(record.blocked) if record.blocked else self._not_saved
+        record.enter("paused", plain(f"{why}: training waits for room", limit=MAX_REASON))
+        while not is_there():
+            yield perf_counter() + LOOK_S
+            self._look_if_due()
+        record.enter(interrupted)
+        record.note(plain(f"{why}: training waited {perf_counter() - began:.0f} s", limit=MAX_REASON))
+
+    def _save_the_last(self, trainee: Trainee) -> Generator[float, None, None]:
+        """The last weights are what it was trained for: where the disk is full they wait. Raises Stopped."""
+        if self._save(trainee) not in _NO_ROOM:
+            return
+        tried_at = perf_counter()
+
+        def is_saved() -> bool:
+            nonlocal tried_at
+            if perf_counter() - tried_at < RETRY_S:
+                return False
+            tried_at = perf_counter()
+            return self._save(trainee) not in _NO_ROOM
+
+        yield from self._wait_for_room(is_saved)
+
+    def _until_told(self) -> Generator[float, None, None]:
+        """Wait until the last words are written; who asked to stop does not wait for the disk."""
+        record, phase = self._record, self._record.phase
+        try:
+            while record.blocked:
+                if phase == "stopped":
+                    raise Stopped
+                yield perf_counter() + LOOK_S
+                self._look_if_due()
+        except Stopped:
+            if self._failure:
+                record.give_up_what_waits("failed", self._failure)
+            else:
+                record.give_up_what_waits("stopped", _GIVEN_UP)
 
     def _look_if_due(self) -> None:
         """Every LOOK_S: hear what is asked, write what is due. Raises Stopped or NotFinite."""
@@ -359,11 +430,15 @@ class _Session:
         except (RuntimeError, OSError):  # the device or the disk is what failed: it keeps what it holds
             self._record.forget_unwritten_steps()
         reason = self._reason(error)
-        with self._run.worker_log.open("a", encoding="utf-8", errors="backslashreplace") as log:
+        with (
+            suppress(OSError),
+            self._run.worker_log.open("a", encoding="utf-8", errors="backslashreplace") as log,
+        ):
             if isinstance(error, _EXPECTED | NotFinite):
                 print(reason, file=log)
             else:
                 traceback.print_exception(error, file=log)
+        self._failure = reason
         self._record.enter("failed", reason)
 
     def _reason(self, error: Exception) -> str:
@@ -375,5 +450,11 @@ class _Session:
                 return f"{error} (epoch {epoch}): try a learning rate smaller than {lr:g}"
             case _ if isinstance(error, _EXPECTED):
                 return plain(str(error), limit=MAX_REASON)
+            case OSError(errno=number) if number in _NO_ROOM:
+                return plain(f"{error.filename or self._run.path}: {_in_words(error)}", limit=MAX_REASON)
             case _:
                 return plain(f"{type(error).__name__}: {error}", limit=MAX_REASON)
+
+
+def _in_words(error: OSError) -> str:
+    return _NO_ROOM.get(error.errno or 0) or error.strerror or str(error)

@@ -16,7 +16,7 @@ from pathlib import Path
 from tui_trainer.core.events import ENDING, PhaseChanged
 from tui_trainer.core.lock import LockHeld, WorkerLock
 from tui_trainer.core.rundir import RunDir
-from tui_trainer.core.runlog import LogWriter
+from tui_trainer.core.runlog import LogWriter, RunLogError
 from tui_trainer.core.text import plain
 from tui_trainer.training.attempts import has_nothing_left, next_attempt, past
 from tui_trainer.training.stop_sign import StopSign
@@ -46,12 +46,14 @@ def main(arguments: Sequence[str]) -> int:
     try:
         for run in runs:
             _lock(run)
-    except LockHeld as error:
+        for run in runs:
+            if has_nothing_left(run):
+                return _refuse(f"{run.id} has finished: it goes on when it is given more epochs")
+        _settle_in(runs[0])
+    except (LockHeld, RunLogError) as error:
         return _refuse(str(error))
-    for run in runs:
-        if has_nothing_left(run):
-            return _refuse(f"{run.id} has finished: it goes on when it is given more epochs")
-    _settle_in(runs[0])
+    except OSError as error:
+        return _refuse(f"{error.filename}: {error.strerror}")
     return DONE if _host(runs) else FAILED
 
 

@@ -52,3 +52,9 @@ class Training(Part):
         "The validation metric that chooses the best weights and stops early.",
         fr="La métrique de validation qui désigne les meilleurs poids et décide de l'arrêt précoce.",
     )
+    checkpoint_every_s: float = setting(
+        30.0,
+        "Seconds between checkpoints in a long epoch; each epoch's end has one too.",
+        fr="Secondes entre deux points de reprise dans une longue époque ; chaque fin d'époque en a un.",
+        gt=0,
+    )

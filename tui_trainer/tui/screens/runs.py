@@ -11,7 +11,7 @@ from textual.css.scalar import Scalar
 from textual.screen import Screen
 from textual.widgets import Input
 
-from tui_trainer.core import rundir
+from tui_trainer.core import figures, rundir
 from tui_trainer.core.rundir import RunDir, RunHomeError, RunIsLive, RunNotFound
 from tui_trainer.core.summary import Summaries, Summary
 from tui_trainer.core.text import plain
@@ -144,8 +144,8 @@ class RunsScreen(Screen[None]):
 
     def _below(self, at: int, width: int) -> list[Line]:
         if self._to_delete is not None and self._to_delete == self._shown[at].run:
-            name = plain(self._to_delete.id)
-            question = f"d again deletes {name} for good, Esc keeps it"
+            name, room = plain(self._to_delete.id), figures.size(self._shown[at].disk_bytes)
+            question = f"d again deletes {name} for good ({room}), Esc keeps it"
             return [clip((Span("? ", "accent"), Span(question, "strong")), width)]
         return listing.detail(self._shown[at], width)
 

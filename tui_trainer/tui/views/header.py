@@ -60,7 +60,8 @@ def status(watch: Watch, now: float) -> Line:
                 text = f"{_epoch(history)}  evaluating"
             return (Span("● ", "good"), Span(text))
         case "paused":
-            return (Span("○ ", "warn"), Span(f"paused in {_epoch(history)}"))
+            why = watch.said.partition(": ")[2] or plain(history.reason)
+            return (Span("○ ", "warn"), Span(f"paused in {_epoch(history)}" + (f": {why}" if why else "")))
         case "stalled":
             return (Span("! ", "warn"), Span(watch.said))
         case "stopping":

@@ -36,7 +36,7 @@ def lines(summaries: Sequence[Summary], now: float, width: int) -> tuple[Line, .
     columns = [Column("", "left"), Column("state", "left"), Column("name", "left", 20 if wide else 14)]
     columns += [Column("best val."), Column("epoch")]
     if wide:
-        columns += [Column("last"), Column("epochs"), Column("trained for")]
+        columns += [Column("last"), Column("epochs"), Column("trained for"), Column("disk")]
     columns += [Column("age")]
     fixed = table(columns, [_cells(summary, now, wide=wide) for summary in summaries], width)
     room = max(_LEAST_TITLE, width - max(sum(map(len, (s.text for s in line))) for line in fixed) - 2)
@@ -62,7 +62,8 @@ def _name_and_reason(summary: Summary) -> Line:
     reason = (Span(f"   {summary.reason}", "warn" if summary.state in _TROUBLES else "quiet"),)
     damage = (Span("   the log is damaged", "warn"),) if summary.damaged else ()
     newer = (Span(f"   {newer_in_words(summary.unknown)}", "warn"),) if summary.unknown else ()
-    return (Span(summary.run.id, "quiet"), *(reason if summary.reason else ()), *damage, *newer)
+    name = f"{summary.run.id}   {figures.size(summary.disk_bytes)}"
+    return (Span(name, "quiet"), *(reason if summary.reason else ()), *damage, *newer)
 
 
 def _cells(summary: Summary, now: float, *, wide: bool) -> list[str | Span]:
@@ -76,6 +77,7 @@ def _cells(summary: Summary, now: float, *, wide: bool) -> list[str | Span]:
     if wide:
         last = figures.value(summary.last.headline) if summary.last else "–"
         cells += [last, figures.epoch(summary.epoch), figures.duration(summary.duration_s)]
+        cells += [figures.size(summary.disk_bytes)]
     return [*cells, Span(figures.age(now - summary.started_at), "quiet")]
 
 
