@@ -46,5 +46,7 @@ async def test_a_run_is_copied_as_its_command_and_under_the_cursor_as_its_values
         assert app.clipboard == screen._watch.command
         await pilot.press("left", "left", "C")
         loss, accuracy = app.clipboard.split("; ")
-        assert re.fullmatch(r"loss at epoch 11\.\d: train\(eval\) 0\.0\d+, val 0\.0\d+, train \(batch\) [\d.]+", loss)
+        assert re.fullmatch(
+            r"loss at epoch 11\.\d: train\(eval\) 0\.0\d+, val 0\.0\d+, train \(batch\) [\d.]+", loss
+        )
         assert re.fullmatch(r"accuracy at epoch 11\.\d: train\(eval\) 0\.9\d+, val 0\.9\d+", accuracy)
