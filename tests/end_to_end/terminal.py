@@ -1,8 +1,9 @@
 """A real terminal for tests: a program in a pty, its screen as pyte sees it, and every byte it wrote."""
 
-import fcntl
+import ctypes
 import os
 import re
+import signal
 import sys
 import termios
 import time
@@ -17,6 +18,14 @@ MODES_AT_FIRST = {7, 25}
 """A terminal wraps lines and shows its cursor; all other private modes are off."""
 TIMEOUT_S = 60.0
 """Longer than anything takes on a busy machine; a wait ends as soon as its condition holds."""
+_OF_ANOTHER_TERMINAL = ("COLUMNS", "LINES", "TMUX", "STY")
+_FULL_AFTER = 10
+"""A terminal is full when so many looks in a row find no room: a kernel moves on what it keeps."""
+
+
+def _heed_interrupts() -> None:
+    """A job that a shell put into the background, a test runner say, hands on that they are ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -33,13 +42,15 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self.written = b""
         self._stream = pyte.ByteStream(self.screen)
-        inherited = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "", **(environment or {})}
+        around = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_TERMINAL}
+        inherited = {**around, "TERM": "xterm-256color", "COLORTERM": "", **(environment or {})}
         self.process = pexpect.spawn(
             command[0],
             [*command[1:], *arguments],
             dimensions=(rows, columns),
             env=inherited,
             timeout=TIMEOUT_S,
+            preexec_fn=_heed_interrupts,
         )
         self.modes_before = termios.tcgetattr(self.process.child_fd)
 
@@ -90,6 +101,12 @@ class Terminal:
         self.process.wait()
         return self.process.exitstatus if self.process.exitstatus is not None else -self.process.signalstatus
 
+    def until_quiet(self, seconds: float) -> None:
+        """Read until for so long nothing came."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while self.bytes_within(seconds):
+            assert time.monotonic() < deadline, f"it writes on and on:\n{self.text}"
+
     def bytes_within(self, seconds: float) -> int:
         """How many bytes come within ``seconds``."""
         deadline, before = time.monotonic() + seconds, len(self.written)
@@ -97,14 +114,26 @@ class Terminal:
             pass
         return len(self.written) - before
 
-    def until_full(self, num_bytes: int) -> None:
-        """Wait without reading until so many bytes could be read."""
-        deadline = time.monotonic() + TIMEOUT_S
-        waiting = bytearray(4)
-        while int.from_bytes(waiting, sys.byteorder) < num_bytes:
-            assert time.monotonic() < deadline, "it does not write that much"
-            time.sleep(0.02)
-            fcntl.ioctl(self.process.child_fd, termios.FIONREAD, waiting)
+    def fill(self) -> None:
+        """Have the terminal so full of what nobody read that it takes no more of anybody."""
+        num_refused = 0
+        while num_refused < _FULL_AFTER:
+            try:
+                self.write_beside("#" * 1024)
+                num_refused = 0
+            except BlockingIOError:
+                num_refused += 1
+                time.sleep(0.02)
+
+    def write_beside(self, text: str) -> None:
+        """Write into the terminal as another program might; raises BlockingIOError when it takes nothing."""
+        ptsname = ctypes.CDLL(None).ptsname
+        ptsname.restype = ctypes.c_char_p
+        beside = os.open(ptsname(self.process.child_fd), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            os.write(beside, text.encode())
+        finally:
+            os.close(beside)
 
     def until_ended_unread(self, seconds: float) -> int:
         """Wait for the end without reading; the exit status, or minus the signal that ended it."""

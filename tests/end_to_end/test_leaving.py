@@ -11,8 +11,6 @@ import pytest
 from tests.end_to_end.terminal import MODES_AT_FIRST, Terminal
 
 KITTY_KEYS_OFF = b"\x1b[<u"
-MORE_THAN_FITS = 3000
-"""Bytes that wait in a terminal: its buffer holds about 4,000, the first frame of a large screen is more."""
 LOST = 128 + signal.SIGHUP
 FAILING = """
 from tui_trainer.tui.app import TrainerApp, AppOptions, run_app
@@ -62,20 +60,36 @@ def test_ctrl_c_restores_the_terminal() -> None:
         assert_restored(terminal)
 
 
-@pytest.mark.long  # how much a kernel keeps of what nobody reads differs, and with it when the app may tell
 def test_in_a_terminal_that_nobody_reads_it_ends_itself_within_seconds() -> None:
-    with Terminal(columns=160, rows=48) as terminal:
-        assert terminal.until_ended_unread(25) == LOST
+    with Terminal() as terminal:
+        terminal.until_shows("0 Recipe")
+        terminal.fill()
+        terminal.press("]")  # from here on it has something to write
+        assert terminal.until_ended_unread(30) == LOST
         assert termios.tcgetattr(terminal.process.child_fd) == terminal.modes_before
 
 
-@pytest.mark.long
+def test_a_terminal_that_reads_again_shows_what_is_on_screen_by_then() -> None:
+    with Terminal() as terminal:
+        terminal.until_shows("0 Recipe")
+        terminal.fill()
+        terminal.press("]")
+        terminal.until_shows("Nothing has been trained here yet")
+        terminal.press("]")
+        terminal.until_shows("0 Recipe")
+        assert "Nothing has been trained here yet" not in terminal.text
+        terminal.press("q")
+        assert terminal.until_ended() == 0
+        assert_restored(terminal)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_terminal_that_does_not_read_does_not_keep_it_from_leaving(number: int) -> None:
-    with Terminal(columns=160, rows=48) as terminal:
-        terminal.until_full(MORE_THAN_FITS)
+    with Terminal() as terminal:
+        terminal.until_shows("0 Recipe")
+        terminal.fill()
         os.kill(terminal.process.pid, number)
-        assert terminal.until_ended_unread(5) in (128 + number, LOST)
+        assert terminal.until_ended_unread(30) == 128 + number  # LOST, had it waited for the terminal
         assert termios.tcgetattr(terminal.process.child_fd) == terminal.modes_before
 
 

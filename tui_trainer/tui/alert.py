@@ -1,20 +1,15 @@
 """Calls a person back who looks elsewhere: the bell, and a notification of the desktop where there is one."""
 
-import os
-
 from textual.app import App
 
 from tui_trainer.core.text import plain
-
-_NO_OSC = ("dumb", "linux")
-"""Terminals that may print what they do not understand."""
 
 
 def alert(app: App[object], text: str) -> None:
     """Ring the bell, and say ``text`` by OSC 9, as iTerm2 began and many terminals do since."""
     app.bell()
     driver = app._driver
-    if driver is not None and not driver.is_headless and os.environ.get("TERM", "") not in _NO_OSC:
+    if driver is not None and not driver.is_headless:
         driver.write(notification(text))
 
 

@@ -109,8 +109,6 @@ class TrainerApp(App[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so where the terminal is too small, rather than draw a screen in pieces."""
-        if isinstance(self._driver, TerminalDriver):
-            self._driver.redraw()
         fits = event.size.width >= terminal.MIN_WIDTH and event.size.height >= terminal.MIN_HEIGHT
         is_told = isinstance(self.screen, TooSmall)
         if not fits and not is_told:
@@ -218,6 +216,11 @@ class TrainerApp(App[None]):
 
     def _use_theme(self, name: str) -> None:
         self.theme = name
+
+    def action_redraw(self) -> None:
+        """Write the whole screen again: another program has written into it."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.redraw()
 
     # Leaving
 

@@ -1,8 +1,8 @@
 """The terminal: written to with few bytes and never waited for, and left as it was found on every way out.
 
-Textual's own driver asserts neither: its partial update crops only on the right, its writer blocks the app
-once the terminal does not read, SIGTERM and SIGHUP leave the terminal as it is, and when the terminal is gone
-the app goes on without one.
+Textual's own driver (8.2.8) does neither: its partial update crops only on the right, its writer blocks the
+app once the terminal does not read, SIGTERM and SIGHUP leave the terminal as it is, and when the terminal is
+gone the app goes on without one.
 """
 
 import os
@@ -19,6 +19,7 @@ from typing import Any, Protocol, runtime_checkable
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui_trainer.tui import multiplexer
 from tui_trainer.tui.link import LOCAL, Link
 from tui_trainer.tui.picture import FRAME_START, Area, Picture
 from tui_trainer.tui.writer import Writer
@@ -27,6 +28,9 @@ LOST = 128 + signal.SIGHUP
 """Exit code of an app whose terminal is gone or does not read."""
 
 _SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+_COMMAND_START = "\x1b]"
+_AS_WE_NEED_IT = "\x0f\x1b(B\x1b[r\x1b[?6l\x1b[?7l\x1b[?25l"
+"""Plain letters, no scroll region, rows counted from the top, no line wrap, no cursor."""
 _LONG_FRAME = 1024
 """Bytes; a shorter frame comes in one piece anyway and needs no marks around it."""
 _LOOK_EVERY_S = 0.5
@@ -69,7 +73,10 @@ class TerminalDriver(LinuxDriver):
         self._taken_before = 0
         self._stuck_s = 0.0
         self._is_leaving = False
+        self._code = LOST
+        """Of an app that cannot end by itself."""
         self._handlers: dict[int, Any] = {}
+        self._handle_size: Any = None
         self._bytes_before = 0
 
     @property
@@ -90,11 +97,15 @@ class TerminalDriver(LinuxDriver):
             self._picture.take(data)
             self._flush()
         elif self._writer is not None:
+            if data.startswith(_COMMAND_START):
+                data = multiplexer.passed_on(data, os.environ)
             self._writer.write(data.encode(errors="replace"))
 
     def redraw(self) -> None:
-        """The terminal may show anything by now: write all of it again."""
+        """The terminal may show anything and be in any state by now: write all of it again."""
+        self.write(_AS_WE_NEED_IT)
         self._picture.forget()
+        self._flush()
 
     def _flush(self) -> None:
         """Write what is new, unless the terminal is behind: then when it no longer is, with what comes."""
@@ -139,12 +150,16 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal; from now on it is given back whatever ends the app."""
         assert self._file is not None, "the app is opened on a terminal only"
+        if self._writer is not None:  # halted and let go on from without: we have it already
+            self.redraw()
+            return
         self._writer = Writer(self._file.fileno(), self._drained)
         self._writer.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         for number in _SIGNALS:
             if signal.getsignal(number) != signal.SIG_IGN:
                 self._handlers[number] = signal.signal(number, self._told_to_leave)
+        self._handle_size = signal.signal(signal.SIGWINCH, self._told_of_size)
         self._loop.call_later(_LOOK_EVERY_S, self._look_after_terminal)
 
     def stop_application_mode(self) -> None:
@@ -164,10 +179,17 @@ class TerminalDriver(LinuxDriver):
             self._bytes_before += writer.bytes_written
             if not done or writer.is_lost:
                 # Whatever is still printed would wait for that terminal, or fail.
-                self._leave_for_good_in(_LAST_WORDS_S, LOST)
+                self._leave_for_good_in(_LAST_WORDS_S, self._code)
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         self._handlers.clear()
+
+    def _told_of_size(self, number: int, frame: FrameType | None) -> None:
+        """Draw all again where the size is as before: so dtach and its like tell of another terminal."""
+        if self._picture.size == self._get_terminal_size():
+            self._loop.call_soon_threadsafe(self.redraw)
+        if callable(self._handle_size):
+            self._handle_size(number, frame)
 
     def _told_to_leave(self, number: int, _frame: FrameType | None) -> None:
         self._leave(128 + number)
@@ -176,7 +198,7 @@ class TerminalDriver(LinuxDriver):
         """Have the app end itself; what hangs by then is cut off."""
         if self._is_leaving:
             return
-        self._is_leaving = True
+        self._is_leaving, self._code = True, code
         self._leave_for_good_in(_LEAVING_S, code)
         self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=code))
 

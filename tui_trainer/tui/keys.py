@@ -70,6 +70,15 @@ EVERYWHERE = (
         in_footer=False,
         priority=True,
     ),
+    Key(
+        "app.redraw",
+        "ctrl+l",
+        "redraw",
+        "redraw",
+        "Draw all again, after another program wrote into the terminal.",
+        in_footer=False,
+        priority=True,
+    ),
 )
 
 NEW = (
@@ -80,6 +89,7 @@ NEW = (
     Key("new.settings", "tab", "settings(1)", "settings", "Go to the settings, and on to the next.", "Tab"),
     Key("new.settings_back", "shift+tab", "settings(-1)", "", "Go back one setting.", in_footer=False),
     Key("new.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
+    Key("new.copy", "C", "copy", "copy", "Copy the command line that trains it.", "C", in_footer=False),
     Key("new.find", "/", "find", "find", "Show only presets whose name or summary holds a text.", "/"),
     *(
         Key(
@@ -193,6 +203,15 @@ RUN = (
     Key("run.glyphs", "g", "glyphs", "glyphs", "Draw with braille, blocks or ASCII.", "g", in_footer=False),
     Key("run.metric", "a", "metric", "metric", "Another metric in the second chart.", "a", in_footer=False),
     Key("run.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
+    Key(
+        "run.copy",
+        "C",
+        "copy",
+        "copy",
+        "Copy the command line that repeats the run; with a cursor on the charts, the values there.",
+        "C",
+        in_footer=False,
+    ),
     Key("run.back", "escape", "back", "back", "Leave cursor, full screen or replay; then the run.", "Esc"),
 )
 
@@ -203,6 +222,7 @@ RUNS = (
     Key("runs.page_up", "pageup", "look(-10)", "", "Go ten runs up.", in_footer=False),
     Key("runs.page_down", "pagedown", "look(10)", "", "Go ten runs down.", in_footer=False),
     Key("runs.find", "/", "find", "find", "Show only runs whose line holds these words.", "/"),
+    Key("runs.copy", "C", "copy", "copy", "Copy the run's name, for the command line.", "C", in_footer=False),
     Key("runs.delete", "d", "delete", "delete", "Delete the run with all it recorded, after asking.", "d"),
     Key("runs.back", "escape", "back", "", "Leave the search; show all runs.", in_footer=False),
 )

@@ -56,9 +56,14 @@ class Picture:
         self._dirty = dict.fromkeys(range(len(self._wanted)))
         self._sgr = None
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        return len(self._wanted[0]) if self._wanted else 0, len(self._wanted)
+
     def fit(self, width: int, height: int) -> None:
         """The terminal has this size; if that is another one, it shows nothing one could rely on."""
-        if (len(self._wanted), len(self._wanted[0]) if self._wanted else 0) != (height, width):
+        if self.size != (width, height):
             self._wanted = [[_BLANK] * width for _ in range(height)]
             self.forget()
 

@@ -21,6 +21,7 @@ from tui_trainer.core.text import plain
 from tui_trainer.core.validation import Problem, RecipeError
 from tui_trainer.tui import keys, terminal
 from tui_trainer.tui.ascii import only_ascii, wording
+from tui_trainer.tui.clipboard import copy
 from tui_trainer.tui.draft import SECTIONS, Draft, Section
 from tui_trainer.tui.explanation import PICTURED, about, layer_lines, with_picture
 from tui_trainer.tui.messages import TrainRequested
@@ -286,6 +287,12 @@ class NewScreen(Screen[None]):
             self._insist()
         else:
             self.app.push_screen(CodeScreen(self._draft.recipe))
+
+    def action_copy(self) -> None:
+        """Copy the command line that trains the recipe."""
+        from tui_trainer.core.sharing import command_line
+
+        copy(self.app, command_line(self._draft.recipe))
 
     @property
     def _is_refused(self) -> bool:

@@ -17,6 +17,7 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys, terminal, views
 from tui_trainer.tui.alert import alert
+from tui_trainer.tui.clipboard import copy
 from tui_trainer.tui.link import LOCAL, ByteRate, Link
 from tui_trainer.tui.plot.model import ChartOptions
 from tui_trainer.tui.plot.raster import GlyphName
@@ -358,6 +359,15 @@ class RunScreen(ChartingScreen, SteeringScreen):
             self.notify(f"There is no script: {problem}", severity="warning", markup=False)
         else:
             self.app.push_screen(CodeScreen(recipe))
+
+    def action_copy(self) -> None:
+        """Copy the values under the cursor; without one, the command line that repeats the run."""
+        values = [values for chart in self.query(LineChart) if (values := chart.under_cursor)]
+        if values or self._watch.command:
+            copy(self.app, "; ".join(values) or self._watch.command)
+        else:
+            problem = self._watch.problem or "a loop of one's own is repeated by its script."
+            self.notify(f"There is no command line: {problem}", severity="warning", markup=False)
 
     def action_back(self) -> None:
         """Leave what was entered last, and the screen at the end."""

@@ -16,6 +16,7 @@ from tui_trainer.core.rundir import RunDir, RunHomeError, RunIsLive, RunNotFound
 from tui_trainer.core.summary import Summaries, Summary
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys
+from tui_trainer.tui.clipboard import copy
 from tui_trainer.tui.messages import RunOpened
 from tui_trainer.tui.plot.spans import Line, Span, clip
 from tui_trainer.tui.views import listing
@@ -169,6 +170,11 @@ class RunsScreen(Screen[None]):
         """Watch the chosen run."""
         if self._shown:
             self.post_message(RunOpened(self._shown[self._place()].run))
+
+    def action_copy(self) -> None:
+        """Copy the name by which the command line knows the chosen run."""
+        if self._shown:
+            copy(self.app, self._shown[self._place()].run.id)
 
     def action_find(self) -> None:
         """Search by words."""

@@ -14,6 +14,7 @@ from tui_trainer.tui.plot.drawing import Drawing, Ink
 from tui_trainer.tui.plot.lineplot import Plot, lay_out
 from tui_trainer.tui.plot.model import ChartModel, ChartOptions
 from tui_trainer.tui.plot.palette import palette_for
+from tui_trainer.tui.plot.titles import reading
 
 _FAINT = 0.5
 """How much of its colour a curve in the background keeps."""
@@ -71,6 +72,11 @@ class LineChart(Widget):
     def cursor_x(self) -> float | None:
         """X of the cursor; None while it is hidden."""
         return self._cursor_x
+
+    @property
+    def under_cursor(self) -> str:
+        """What the chart says at the cursor, as text; empty where that is nothing."""
+        return "" if self._cursor_x is None else reading(self._model, self._cursor_x)
 
     def show(self, model: ChartModel, options: ChartOptions | None = None) -> None:
         """Show a model from now on; what it draws as before is not painted again."""
