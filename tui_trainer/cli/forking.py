@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from tui_trainer.cli.choosing import checked, choices_of, environment, recipe_options
-from tui_trainer.cli.output import say
+from tui_trainer.cli.output import say, warn_of_the_end
 from tui_trainer.cli.selecting import find_run, repeated_recipe, run_argument
 from tui_trainer.core.text import plain
 
@@ -52,6 +52,7 @@ def fork(
     if detach:
         launcher.start(child, env=surroundings)
         say(child.id)
+        warn_of_the_end()
         return 0
     from tui_trainer.cli.attending import attend
     from tui_trainer.cli.following import Interrupts, Told

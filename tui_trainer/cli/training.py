@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_trainer.cli.choosing import checked, choices_of, environment, preset_names, recipe_options
-from tui_trainer.cli.output import say
+from tui_trainer.cli.output import say, warn_of_the_end
 from tui_trainer.cli.selecting import find_run, repeat_edits, repeated_recipe, run_ids
 from tui_trainer.core.text import plain
 
@@ -72,6 +72,7 @@ def train(
     if detach:
         launcher.start(started, env=surroundings)
         say(started.id)
+        warn_of_the_end()
         return 0
     from tui_trainer.cli.attending import attend
     from tui_trainer.cli.following import Interrupts, Told

@@ -23,6 +23,7 @@ from tui_trainer.core.events import (
     evaluations_in,
 )
 from tui_trainer.core.liveness import State
+from tui_trainer.core.lock import is_locked
 from tui_trainer.core.metrics import LOWER_IS_BETTER, headline_of, own_select_by
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
@@ -71,6 +72,8 @@ class Summary:
     parameters: int
     damaged: int
     """How many stretches of the log could not be read."""
+    attempt: int = 0
+    """The latest start of a worker that it heard of."""
 
     @property
     def is_live(self) -> bool:
@@ -90,6 +93,7 @@ class Fold:
     elapsed_s: float = 0.0
     step: int = 0
     damaged: int = 0
+    attempt: int = 0
     scores: list[Score] = field(default_factory=list)
     """Of every validation of the last weights, by step."""
     headline: str = "accuracy"
@@ -102,6 +106,7 @@ class Fold:
 
     def apply(self, event: AnyEvent) -> None:
         """Take in the next event of the log."""
+        self.attempt = event.attempt
         self.elapsed_s = max(self.elapsed_s, event.elapsed_s)
         match event:
             case RunStarted():
@@ -231,6 +236,19 @@ def summarize(run: RunDir, *, now: float | None = None) -> Summary:
     return known.summary(time.time() if now is None else now)
 
 
+def newest_live(runs: Iterable[RunDir]) -> RunDir | None:
+    """The first of ``runs`` that is known to go on. Reads no more logs than it needs to."""
+    now = time.time()
+    for run in runs:
+        may_be_starting = now - _created_at(run) < liveness.STARTING_S
+        if is_locked(run) is False and not may_be_starting:
+            continue
+        summary = summarize(run, now=now)
+        if summary.is_live and summary.state != "unknown":
+            return run
+    return None
+
+
 class _Known:
     """One run, as far as it was read."""
 
@@ -281,6 +299,7 @@ class _Known:
             epoch=fold.epoch,
             parameters=started.parameters if started else 0,
             damaged=fold.damaged,
+            attempt=fold.attempt,
         )
 
     def _state(self, now: float) -> State:

@@ -3,6 +3,7 @@
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -62,6 +63,10 @@ class Watch:
         self._has_more = True
         self._control: ControlReader | None = None
         self._control_attempt = 0
+        self._awaited = 0
+        """The attempt that was begun here and has said nothing yet."""
+        self._awaited_lives: Callable[[], bool] = bool
+        self._awaited_was_gone = False
         self._replay: Replay | None = None
         self._read_recipe()
 
@@ -73,7 +78,12 @@ class Watch:
     @property
     def attempt(self) -> int:
         """Which start of the worker requests are for."""
-        return max(1, self._live.attempt)
+        return max(1, self._live.attempt, self._awaited)
+
+    @property
+    def live_history(self) -> History:
+        """The run, also while it is told once more."""
+        return self._live
 
     @property
     def is_replay(self) -> bool:
@@ -182,11 +192,29 @@ class Watch:
         except OSError as error:
             self.problem = plain(f"the run's folder cannot be read: {error.strerror}")
             state = self.said = "unknown"
+        if self._is_awaited():
+            state = self.said = "starting"
         self._hear_requests()
         if state == self.state and self.since:
             return False
         self.state, self.since = state, now
         return True
+
+    def expect(self, attempt: int, lives: Callable[[], bool]) -> None:
+        """The run is starting until a worker begun for ``attempt`` speaks, or no longer ``lives``."""
+        self.stop_replay()
+        self._awaited, self._awaited_lives, self._awaited_was_gone = attempt, lives, False
+        self.problem, self.state, self.said = "", "starting", "starting"
+
+    def _is_awaited(self) -> bool:
+        if not self._awaited or self._live.attempt >= self._awaited:
+            self._awaited = 0
+        elif self._awaited_was_gone:
+            self._awaited = 0
+            self.problem = "the worker that was to go on ended without a word: 4 shows what it printed last"
+        else:  # its last words may have come since the log was read: they are, before it is given up
+            self._awaited_was_gone = not self._awaited_lives()
+        return self._awaited > 0
 
     def _hear_requests(self) -> None:
         """The pace is the last one asked for of this attempt, by whichever viewer."""
