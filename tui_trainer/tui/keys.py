@@ -66,7 +66,7 @@ EVERYWHERE = (
         "ctrl+q,ctrl+c",
         "quit_at_once",
         "",
-        "The same, also while you type; twice leaves what trains to itself.",
+        "The same, also while you type.",
         in_footer=False,
         priority=True,
     ),
