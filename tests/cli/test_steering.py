@@ -38,7 +38,9 @@ def detached(run_cli: RunCli) -> Iterator[RunDir]:
     until(run, "stopped", "finished", "failed", "crashed")
 
 
-def test_a_detached_run_is_paused_resumed_stopped_and_resumed_again(run_cli: RunCli, detached: RunDir):
+def test_a_detached_run_is_paused_resumed_stopped_and_resumed_again(
+    run_cli: RunCli, detached: RunDir, monkeypatch: pytest.MonkeyPatch
+):
     name = detached.id
     until(detached, "training", "evaluating")
     paused = run_cli("pause", name)
@@ -54,7 +56,12 @@ def test_a_detached_run_is_paused_resumed_stopped_and_resumed_again(run_cli: Run
     assert stopped.out.endswith(f" after {step} steps\n")
     assert run_cli("stop", name).err == f"tui-trainer stop: {name} was stopped: there is nothing to stop\n"
     assert run_cli("pause", name).err == f"tui-trainer pause: {name} was stopped: there is nothing to pause\n"
-    assert run_cli("resume", name, "--detach").out == f"{name}\n"
+    monkeypatch.setenv("SLURM_JOB_ID", "77")
+    detached_again = run_cli("resume", name, "--detach")
+    assert detached_again.out == f"{name}\n"
+    assert detached_again.err.startswith(
+        "this run trains by itself, but Slurm ends it with job 77, in tmux too"
+    )
     until(detached, "training", "evaluating")
     resumed = [event for event in LogReader(detached.events).read_new().events if isinstance(event, Resumed)]
     assert [event.at_step for event in resumed] == [step]

@@ -48,7 +48,7 @@ def attached_and_killed(run: RunDir, draw: random.Random) -> None:
             terminal.press(draw.choice(KEYS))
             terminal.bytes_within(draw.uniform(0, 0.5))
         killed(terminal)
-    control.send(run, SLOWLY)
+    control.send(run, control.Continue(attempt=1))
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.long)])

@@ -211,7 +211,7 @@ class Watch:
             self._awaited = 0
         elif self._awaited_was_gone:
             self._awaited = 0
-            self.problem = "the worker that was to go on ended without a word: 4 shows what it printed last"
+            self.problem = "its new worker ended without a word: 4 shows what it printed last"
         else:  # its last words may have come since the log was read: they are, before it is given up
             self._awaited_was_gone = not self._awaited_lives()
         return self._awaited > 0

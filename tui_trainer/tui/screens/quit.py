@@ -174,7 +174,7 @@ def _waiting_for(runs: Sequence[LiveRun], seconds: float) -> str:
     losses = [f"{run.name}: {run.loss}" if len(runs) > 1 else run.loss for run in runs[:_NAMED]]
     return "\n".join(
         [
-            f"stopping {names}: {each} after the step at hand ({seconds:.0f} s)",
+            f"stopping {names}: {each} after the step at hand ({int(seconds)} s)",
             "",
             f"Enter, s or q again kills {them}:",
             *losses,
