@@ -3,7 +3,10 @@
 import math
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.end_to_end.terminal import Terminal
 from tui_trainer.core import control, rundir
@@ -14,6 +17,15 @@ from tui_trainer.core.runlog import LogReader
 
 LONG = ("--epochs", "2000", "--regularization", "none")
 UPDATES_PER_S = 80.0
+
+
+@pytest.fixture(autouse=True)
+def nothing_trains_on(home: Path) -> Iterator[None]:
+    """What a test that fails left behind ends too."""
+    yield
+    for run in rundir.list_runs():
+        for attempt in (1, 2):
+            control.send(run, control.Stop(attempt=attempt))
 
 
 def started_in(terminal: Terminal) -> RunDir:

@@ -3,6 +3,8 @@
 import os
 import random
 import signal
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,14 @@ AT_FULL_SPEED = control.Pace(attempt=1, updates_per_s=None)
 EPOCHS = 60
 KEYS = (" ", ".", "n", "x", "\x1b", "]", "+", "2", "y")
 """Pause, a batch, an epoch, the question before a stop, other screens and views."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_trains_on(home: Path) -> Iterator[None]:
+    """What a test that fails left behind ends too."""
+    yield
+    for run in rundir.list_runs():
+        control.send(run, control.Stop(attempt=1))
 
 
 def killed(terminal: Terminal) -> None:

@@ -60,9 +60,12 @@ async def opened(pilot: Pilot[None], run: RunDir) -> RunScreen:
     return screen
 
 
-async def test_a_stopped_run_goes_on_and_leaving_asks_waits_and_kills_its_new_worker(rows: Rows) -> None:
+async def test_a_stopped_run_goes_on_and_leaving_asks_waits_and_kills_its_new_worker(
+    rows: Rows, request: pytest.FixtureRequest
+) -> None:
     run = small(100_000)
     worker = launcher.start(run)
+    request.addfinalizer(worker.kill)
     app = TrainerApp()
     async with app.run_test() as pilot:
         screen = await opened(pilot, run)
@@ -80,6 +83,7 @@ async def test_a_stopped_run_goes_on_and_leaving_asks_waits_and_kills_its_new_wo
         await until(pilot, lambda: "it needs no resuming" in said(pilot))
         await until(pilot, lambda: load(run).step > stopped_at, seconds=WORKER_S)
         (live,) = app.live_runs
+        request.addfinalizer(live.worker.kill)
         assert (live.run, live.attempt) == (run, 2)
         os.kill(live.worker.pid, signal.SIGSTOP)  # it will not answer
 
