@@ -18,7 +18,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("TUI_TRAINER_HOME", str(folder))
     monkeypatch.setenv("TUI_TRAINER_CONFIG", str(tmp_path / "config"))
-    for name in ("TUI_TRAINER_DATA", "TUI_TRAINER_DOWNLOAD", "NO_COLOR", "SSH_CONNECTION"):
+    for name in ("TUI_TRAINER_DATA", "TUI_TRAINER_DOWNLOAD", "NO_COLOR", "SSH_CONNECTION", "SLURM_JOB_ID"):
         monkeypatch.delenv(name, raising=False)
     return folder
 

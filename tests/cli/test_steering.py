@@ -8,6 +8,7 @@ import pytest
 from tests.cli.outcome import Record, RunCli
 from tui_trainer.core import control, history, liveness, rundir
 from tui_trainer.core.events import Edited, PhaseChanged, Resumed, RunStarted
+from tui_trainer.core.lock import WorkerLock
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 
@@ -38,7 +39,9 @@ def detached(run_cli: RunCli) -> Iterator[RunDir]:
     until(run, "stopped", "finished", "failed", "crashed")
 
 
-def test_a_detached_run_is_paused_resumed_stopped_and_resumed_again(run_cli: RunCli, detached: RunDir):
+def test_a_detached_run_is_paused_resumed_stopped_and_resumed_again(
+    run_cli: RunCli, detached: RunDir, monkeypatch: pytest.MonkeyPatch
+):
     name = detached.id
     until(detached, "training", "evaluating")
     paused = run_cli("pause", name)
@@ -54,7 +57,12 @@ def test_a_detached_run_is_paused_resumed_stopped_and_resumed_again(run_cli: Run
     assert stopped.out.endswith(f" after {step} steps\n")
     assert run_cli("stop", name).err == f"tui-trainer stop: {name} was stopped: there is nothing to stop\n"
     assert run_cli("pause", name).err == f"tui-trainer pause: {name} was stopped: there is nothing to pause\n"
-    assert run_cli("resume", name, "--detach").out == f"{name}\n"
+    monkeypatch.setenv("SLURM_JOB_ID", "77")
+    detached_again = run_cli("resume", name, "--detach")
+    assert detached_again.out == f"{name}\n"
+    assert detached_again.err.startswith(
+        "this run trains by itself, but Slurm ends it with job 77, in tmux too"
+    )
     until(detached, "training", "evaluating")
     resumed = [event for event in LogReader(detached.events).read_new().events if isinstance(event, Resumed)]
     assert [event.at_step for event in resumed] == [step]
@@ -105,6 +113,23 @@ def test_a_run_of_another_machine_is_for_that_machine(run_cli: RunCli, record: R
         assert done.status == 2
         assert done.err.endswith(f"from gpu7, where its worker may be at work: {command} it there\n")
     assert not run.control.exists()
+
+
+def test_a_loop_of_one_s_own_goes_on_after_a_pause_and_is_for_its_script_after_its_end(run_cli: RunCli):
+    run = rundir.create_own("by hand", {})
+    started = RunStarted(
+        attempt=1, elapsed_s=0, name="by hand", task="any", host=liveness.host(),
+        boot_id=liveness.boot_id(), pid=1, started_at=0,
+    )  # fmt: skip
+    with WorkerLock(run.lock), LogWriter(run.events) as log:
+        log.append(started)
+        log.append(PhaseChanged(attempt=1, elapsed_s=0, phase="paused"))
+        assert run_cli("resume", run.id).out == f"{run.id} goes on\n"
+        assert control.ControlReader(run.control, 1).poll() == [control.Continue(attempt=1)]
+        log.append(PhaseChanged(attempt=1, elapsed_s=0, phase="stopped"))
+    done = run_cli("resume", run.id)
+    assert (done.status, done.out) == (2, "")
+    assert "logs a loop of its own: its script, started again, makes a new run" in done.err
 
 
 def test_a_fork_goes_on_from_its_parent(run_cli: RunCli, trained: RunDir):

@@ -77,7 +77,7 @@ async def test_a_run_is_started_watched_asked_about_and_stopped() -> None:
         await until(pilot, lambda: not isinstance(app.screen, NewScreen))
         (run,) = rundir.list_runs()
         await until(pilot, lambda: load(run).step > 0)
-        assert list(app.live_runs) == [run]
+        assert [live.run for live in app.live_runs] == [run]
 
         await pilot.press("ctrl+c")
         await until(pilot, lambda: isinstance(app.screen, QuitScreen))
@@ -99,7 +99,7 @@ async def test_without_colour_the_question_shows_its_answer_and_its_keys(
     mark, arrows = (">", "Up/Down") if options.ascii else ("▸", "↑↓")
     app = TrainerApp(options)
     async with app.run_test() as pilot:
-        app.push_screen(QuitScreen({}))
+        app.push_screen(QuitScreen([]))
         await until(pilot, lambda: f" {mark} leave, and keep training" in rows(app))
         await pilot.press("down")
         await until(pilot, lambda: f" {mark} stop cleanly" in rows(app))

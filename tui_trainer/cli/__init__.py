@@ -8,7 +8,7 @@ import click
 
 from tui_trainer.cli.forking import fork
 from tui_trainer.cli.logs import events, logs
-from tui_trainer.cli.opening import open_app
+from tui_trainer.cli.opening import attach, open_app
 from tui_trainer.cli.output import spell_out, warn
 from tui_trainer.cli.presets import presets
 from tui_trainer.cli.program import INTERRUPTED, Program
@@ -25,6 +25,7 @@ __all__ = ["main", "program"]
     commands=[
         open_app,
         train,
+        attach,
         pause,
         resume,
         stop,
@@ -52,6 +53,7 @@ def program() -> None:
       tui-trainer train --optimizer sgd --lr 0.05 --epochs 5
       tui-trainer presets optimizers         what there is to choose from
       tui-trainer presets show adam          its formula, for and against, settings
+      tui-trainer attach                     back to a run that trains: watch and steer it
       tui-trainer runs                       what was trained here
       tui-trainer show latest                one run: curves, confusion matrix, scores
       tui-trainer code first-steps           the same in plain PyTorch, to read and to change

@@ -15,7 +15,7 @@ from tui_trainer.cli.choosing import (
     environment,
     recipe_options,
 )
-from tui_trainer.cli.output import say, warn
+from tui_trainer.cli.output import say, warn, warn_of_the_end
 from tui_trainer.cli.selecting import find_run, recorded_history, recorded_recipe, run_argument
 from tui_trainer.core.text import plain
 
@@ -92,6 +92,7 @@ def fork(
     if detach:
         launcher.start(child, env=surroundings)
         say(child.id)
+        warn_of_the_end()
         return 0
     from tui_trainer.cli.attending import attend
     from tui_trainer.cli.following import Interrupts, Told

@@ -53,6 +53,14 @@ def warn(text: str) -> None:
     say(plain(text), sys.stderr)
 
 
+def warn_of_the_end() -> None:
+    """A line on stderr where this system will end a run that trains by itself, with what helps."""
+    from tui_trainer.core.detaching import end_of_runs
+
+    if sentence := end_of_runs():
+        warn(f"this run trains by itself, but {sentence}")
+
+
 def to_json(value: Any) -> str:
     """``value`` as one line of JSON in ASCII, so that no text in it can reach a terminal as a command.
 

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from tui_trainer.cli.choosing import environment
-from tui_trainer.cli.output import say, warn
+from tui_trainer.cli.output import say, warn, warn_of_the_end
 from tui_trainer.cli.selecting import find_run, recorded_recipe, run_argument
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
     from tui_trainer.cli.following import Told
-    from tui_trainer.core.control import Change
     from tui_trainer.core.liveness import State
-    from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rundir import RunDir
 
 _LOOK_S = 0.05
@@ -96,30 +94,36 @@ def resume(
 
     On a CPU a run that was cut short comes to the very bits of one that was not.
     """
-    from tui_trainer.core import control
+    from tui_trainer.core import control, resuming
     from tui_trainer.tui import launcher
 
     chosen, told = _read(run)
     name, state = plain(chosen.id), _state(chosen, told)
-    _refuse_elsewhere(chosen, told, state, "resume")
-    if _is_live(state) and state != "paused":
-        raise click.UsageError(f"{name} is {state}: it needs no resuming")
-    recipe = recorded_recipe(chosen)
-    if epochs is not None:
-        attempt = told.history.attempt + (state != "paused")
-        control.send(chosen, _more_epochs(recipe, told, epochs, attempt))
-    elif state == "finished":
-        raise click.UsageError(
-            f"{name} has finished its {told.history.num_epochs:g} epochs: give it more with --epochs N"
-        )
-    if state == "paused":
-        control.send(chosen, control.Continue(attempt=told.history.attempt))
-        say(f"{name} goes on")
-        return 0
+    try:
+        resuming.check(chosen, told.history, state, time.time())
+        if state == "paused":
+            attempt = max(1, told.history.attempt)
+            if epochs is not None:
+                recipe = recorded_recipe(chosen)
+                control.send(chosen, resuming.more_epochs(recipe, told.history, epochs, attempt))
+            control.send(chosen, control.Continue(attempt=attempt))
+            say(f"{name} goes on")
+            return 0
+        recipe = recorded_recipe(chosen)
+        if epochs is not None:
+            attempt = resuming.next_attempt(told.history)
+            control.send(chosen, resuming.more_epochs(recipe, told.history, epochs, attempt))
+        elif state == "finished":
+            raise resuming.NotResumable(
+                f"{name} has finished its {told.history.num_epochs:g} epochs: give it more with --epochs N"
+            )
+    except resuming.NotResumable as error:
+        raise click.UsageError(str(error)) from None
     surroundings = environment(data_dir)
     if detach:
         launcher.start(chosen, env=surroundings)
         say(chosen.id)
+        warn_of_the_end()
         return 0
     from tui_trainer.cli.attending import attend
     from tui_trainer.cli.following import Interrupts
@@ -127,22 +131,6 @@ def resume(
     with Interrupts() as interrupts:
         worker = launcher.start(chosen, env=surroundings)
         return attend(chosen, recipe, worker, told, interrupts, as_json=as_json, quiet=quiet)
-
-
-def _more_epochs(recipe: Recipe, told: Told, epochs: int, attempt: int) -> Change:
-    """The request for so many epochs in all. Raises UsageError where they are too few or too many."""
-    from tui_trainer.core.control import Change
-    from tui_trainer.core.edits import EditRefused, changed
-    from tui_trainer.core.events import EPOCHS
-
-    done = told.history.epoch_of(told.history.step)
-    if epochs <= done:
-        raise click.UsageError(f"--epochs {epochs}: {done:g} were trained already, and N counts them too")
-    try:
-        changed(recipe, EPOCHS, epochs)
-    except EditRefused as error:
-        raise click.UsageError(plain(str(error))) from None
-    return Change(attempt=attempt, setting=EPOCHS, value=epochs)
 
 
 def _read(selector: str) -> tuple[RunDir, Told]:

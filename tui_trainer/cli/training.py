@@ -16,7 +16,7 @@ from tui_trainer.cli.choosing import (
     preset_names,
     recipe_options,
 )
-from tui_trainer.cli.output import say
+from tui_trainer.cli.output import say, warn_of_the_end
 from tui_trainer.cli.selecting import find_run, recorded_history, repeated_recipe, run_ids, warn_of_fork
 from tui_trainer.core.text import plain
 
@@ -86,6 +86,7 @@ def train(
     if detach:
         launcher.start(started, env=surroundings)
         say(started.id)
+        warn_of_the_end()
         return 0
     from tui_trainer.cli.attending import attend
     from tui_trainer.cli.following import Interrupts, Told

@@ -130,7 +130,7 @@ class Signs:
     phase: Phase | None
     """The last one it said; None before its first word."""
     elsewhere: bool
-    """It started on another host or before a reboot, where our locks need not be its locks."""
+    """It started on another host, or before a reboot and there are no locks to tell whether it ended."""
     age_s: float
     """How long ago the run was made."""
     silent_s: float | None
@@ -184,7 +184,7 @@ def read_signs(run: RunDir, heard: Heard, now: float, ear: Ear | None = None) ->
     return Signs(
         locked=locked,
         phase=phase,
-        elsewhere=started is not None and (started.host, started.boot_id) != (host(), boot_id()),
+        elsewhere=started is not None and _is_elsewhere(started, locked),
         age_s=age_s,
         silent_s=silent_s,
         is_new=is_new,
@@ -193,6 +193,11 @@ def read_signs(run: RunDir, heard: Heard, now: float, ear: Ear | None = None) ->
         disk_is_full=is_silent and phase in ("training", "evaluating", "paused") and disk.is_full(run.path),
         patience_s=max(STILL_S if is_usual else STILL_UNKNOWN_S, STILL_TIMES * pace.longest_s),
     )
+
+
+def _is_elsewhere(started: RunStarted, locked: bool | None) -> bool:
+    """Whether it may train where our locks are not its locks; no worker outlives a reboot of this machine."""
+    return started.host != host() or (started.boot_id != boot_id() and locked is None)
 
 
 def attempt_of(run: RunDir, heard: Heard) -> int:

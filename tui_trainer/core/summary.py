@@ -24,6 +24,7 @@ from tui_trainer.core.events import (
     evaluations_in,
 )
 from tui_trainer.core.liveness import Ear, State
+from tui_trainer.core.lock import is_locked
 from tui_trainer.core.metrics import LOWER_IS_BETTER, headline_of, own_select_by
 from tui_trainer.core.pace import Pace
 from tui_trainer.core.parentage import Parent
@@ -80,6 +81,8 @@ class Summary:
     """What its files hold, as of the last word of its log."""
     unknown: int = 0
     """How many events come from a newer version, which this one does not know."""
+    attempt: int = 0
+    """The latest start of a worker that it heard of."""
 
     @property
     def is_live(self) -> bool:
@@ -248,6 +251,19 @@ def summarize(run: RunDir, *, now: float | None = None) -> Summary:
     return known.summary(time.time() if now is None else now)
 
 
+def newest_live(runs: Iterable[RunDir]) -> RunDir | None:
+    """The first of ``runs`` that is known to go on. Reads no more logs than it needs to."""
+    now = time.time()
+    for run in runs:
+        may_be_starting = now - _created_at(run) < liveness.STARTING_S
+        if is_locked(run) is False and not may_be_starting:
+            continue
+        summary = summarize(run, now=now)
+        if summary.is_live and summary.state != "unknown":
+            return run
+    return None
+
+
 class _Known:
     """One run, as far as it was read."""
 
@@ -310,6 +326,7 @@ class _Known:
             damaged=fold.damaged,
             unknown=fold.unknown,
             disk_bytes=self._disk_bytes,
+            attempt=fold.attempt,
         )
 
     def _state(self, now: float) -> tuple[State, str]:

@@ -1,12 +1,12 @@
 """The app: which screen is shown, which worker runs what, and how one leaves."""
 
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from subprocess import Popen
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants, events, on
@@ -18,14 +18,18 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui_trainer.core import control, rundir
+from tui_trainer.core.detaching import end_of_runs
 from tui_trainer.core.presets import Library, user_folder
+from tui_trainer.core.resuming import next_attempt
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
+from tui_trainer.core.validation import Problem
 from tui_trainer.tui import keys, launcher, terminal
 from tui_trainer.tui.ascii import AsciiFilter, only_ascii, wording
 from tui_trainer.tui.driver import LOST, TerminalDriver
 from tui_trainer.tui.link import link_for
-from tui_trainer.tui.messages import RunOpened, TrainRequested, WorkerRequested
+from tui_trainer.tui.live_run import LiveRun
+from tui_trainer.tui.messages import ResumeRequested, RunOpened, TrainRequested, WorkerRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.pacing import FIRST_ATTEMPT, pace
 from tui_trainer.tui.picture import Area
@@ -63,7 +67,8 @@ class TrainerApp(App[None]):
         self._last_filters: list[LineFilter] = [NoColor()] if self.no_color else []
         self._last_filters += [AsciiFilter()] if self._options.ascii else []
         self._waiting: launcher.WaitingWorker | None = None
-        self._live: dict[RunDir, Popen[bytes]] = {}
+        self._started: dict[RunDir, LiveRun] = {}
+        self._key_problems: tuple[Problem, ...] = ()
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -72,12 +77,14 @@ class TrainerApp(App[None]):
         self.add_mode("runs", _runs_screen)
 
     @property
-    def live_runs(self) -> dict[RunDir, Popen[bytes]]:
-        """The runs started here that go on. One is over when its worker says so, a moment before it ends."""
-        from tui_trainer.core.summary import summarize
+    def started_runs(self) -> list[LiveRun]:
+        """The runs started or resumed here, whether they go on or not."""
+        return list(self._started.values())
 
-        remaining = {run: worker for run, worker in self._live.items() if worker.poll() is None}
-        return {run: worker for run, worker in remaining.items() if summarize(run).is_live}
+    @property
+    def live_runs(self) -> list[LiveRun]:
+        """Those that go on."""
+        return [started for started in self.started_runs if started.is_live]
 
     def get_driver_class(self) -> type[Driver]:
         """Our own, unless the environment asks for one (a browser's, say)."""
@@ -95,11 +102,14 @@ class TrainerApp(App[None]):
         """Textual's filters; then those without which the terminal would get what it cannot show."""
         return [*super().get_line_filters(), *self._last_filters]
 
-    def _new_screen(self) -> NewScreen:
-        keymap, problems = keys.load_keymap(user_folder().parent / "keys.toml")
+    def on_load(self) -> None:
+        """Take the user's own keys, before any screen."""
+        keymap, self._key_problems = keys.load_keymap(user_folder().parent / "keys.toml")
         self.set_keymap(keymap)
+
+    def _new_screen(self) -> NewScreen:
         library = Library.load()
-        return NewScreen(library, self._options, problems=(*library.problems, *problems))
+        return NewScreen(library, self._options, problems=(*library.problems, *self._key_problems))
 
     async def on_event(self, event: events.Event) -> None:
         """A key pressed on New also makes ready what training will need."""
@@ -132,24 +142,49 @@ class TrainerApp(App[None]):
             run = rundir.create(request.recipe)
             if updates_per_s := pace(request.plan):
                 control.send(run, control.Pace(attempt=FIRST_ATTEMPT, updates_per_s=updates_per_s))
-            self._live[run] = self._start(run, download=request.download)
+            self._start(run, FIRST_ATTEMPT, download=request.download)
         except OSError as error:
-            self.notify(plain(str(error)), severity="error", markup=False, timeout=20)
+            self._complain(error)
         else:
             self._show(run)
 
-    def _start(self, run: RunDir, *, download: bool) -> Popen[bytes]:
+    @on(ResumeRequested)
+    def _resume(self, request: ResumeRequested) -> None:
+        """At the pace that was asked for last."""
+        watch = request.watch
+        attempt = next_attempt(watch.recorded)
+        try:
+            if watch.updates_per_s is not None:
+                control.send(watch.run, control.Pace(attempt=attempt, updates_per_s=watch.updates_per_s))
+            for asked in request.requests:
+                control.send(watch.run, asked)
+            started = self._start(watch.run, attempt)
+        except OSError as error:
+            self._complain(error)
+        else:
+            watch.expect(attempt, lambda: started.has_worker)
+
+    def _start(self, run: RunDir, attempt: int, *, download: bool = False) -> LiveRun:
+        """Have a worker make this attempt at ``run``. Raises OSError."""
         if download:
-            return launcher.start(run, env={"TUI_TRAINER_DOWNLOAD": "1"})
-        waiting, self._waiting = self._waiting, None
-        return waiting.assign(run) if waiting else launcher.start(run)
+            worker = launcher.start(run, env={"TUI_TRAINER_DOWNLOAD": "1"})
+        else:
+            waiting, self._waiting = self._waiting, None
+            worker = waiting.assign(run) if waiting else launcher.start(run)
+        self._started[run] = LiveRun(run, worker, attempt)
+        return self._started[run]
+
+    def _complain(self, error: OSError) -> None:
+        self.notify(plain(str(error)), severity="error", markup=False, timeout=20)
 
     @on(WorkerRequested)
     def _begin(self, message: WorkerRequested) -> None:
         try:
-            self._live[message.run] = self._start(message.run, download=False)
+            from tui_trainer.core.summary import summarize
+
+            self._start(message.run, summarize(message.run).attempt + 1)
         except OSError as error:
-            self.notify(plain(str(error)), severity="error", markup=False, timeout=20)
+            self._complain(error)
         else:
             self._show(message.run)
 
@@ -225,17 +260,42 @@ class TrainerApp(App[None]):
     # Leaving
 
     async def action_quit(self) -> None:
-        """Leave at once, or ask first while something trains; asked twice, what trains goes on."""
+        """Leave at once, or ask first while something trains that was started here."""
         from tui_trainer.tui.screens.quit import QuitScreen
 
-        if isinstance(self.screen, QuitScreen) or not (live := self.live_runs):
+        if isinstance(self.screen, QuitScreen):
+            self.screen.action_again()
+        elif live := self.live_runs:
+            self.push_screen(QuitScreen(live), self._leave)
+        else:
+            self.exit()
+
+    async def action_quit_at_once(self) -> None:
+        """The same; asked twice, what trains or is stopping goes on by itself, whatever it does."""
+        from tui_trainer.tui.screens.quit import QuitScreen
+
+        if isinstance(self.screen, QuitScreen):
             self.exit()
         else:
-            self.push_screen(QuitScreen(live), self._leave)
+            await self.action_quit()
 
     def _leave(self, leave: bool | None) -> None:
         if leave:
             self.exit()
+
+
+class AttachedApp(TrainerApp):
+    """Opened on a run; from there one comes to Runs."""
+
+    DEFAULT_MODE = TABS[1]
+
+    def __init__(self, run: RunDir, options: AppOptions | None = None) -> None:
+        super().__init__(options)
+        self._attached = run
+
+    def on_mount(self) -> None:
+        """Show the run."""
+        self._show(self._attached)
 
 
 class TooSmall(Screen[None]):
@@ -254,12 +314,18 @@ def _runs_screen() -> Screen[None]:
     return RunsScreen()
 
 
-def run_app(options: AppOptions) -> int:
-    """Run the app until the user leaves, and return its exit code. Says what still trains by then."""
-    app = TrainerApp(options)
+def run_app(options: AppOptions, attached: RunDir | None = None) -> int:
+    """Run the app until the user leaves, and return its exit code; it opens on the run ``attached``.
+
+    Says what becomes of the runs that were started here.
+    """
+    app = TrainerApp(options) if attached is None else AttachedApp(attached, options)
     app.run(mouse=not app.link.is_remote)
     if app.return_code == LOST:
         return LOST
-    for run in app.live_runs:
-        print(f"{plain(run.id)} trains on in the background: tui-trainer shows it under Runs.")
+    for started in app.started_runs:
+        if parting := started.parting:
+            print(parting)
+    if any(not started.is_stopping for started in app.live_runs) and (sentence := end_of_runs()):
+        print(f"What trains on does so by itself, but {sentence}", file=sys.stderr)
     return app.return_code or 0

@@ -64,7 +64,7 @@ EVERYWHERE = (
     Key(
         "app.quit_anywhere",
         "ctrl+q,ctrl+c",
-        "quit",
+        "quit_at_once",
         "",
         "The same, also while you type.",
         in_footer=False,
@@ -158,6 +158,15 @@ RUN = (
         in_footer=False,
     ),
     Key("run.stop", "x", "stop", "stop", "Stop cleanly, after asking; all that was recorded is kept.", "x"),
+    Key(
+        "run.resume",
+        "r",
+        "resume",
+        "resume",
+        "Let a run that was stopped or crashed go on; one that has finished, for more epochs.",
+        "r",
+        in_footer=False,
+    ),
     Key("run.cursor_left", "left", "cursor(-1)", "values", "Read values off the charts, to the left.", "←"),
     Key("run.cursor_right", "right", "cursor(1)", "values", "Read values off the charts, to the right.", "→"),
     *(
@@ -240,6 +249,7 @@ QUIT = (
     Key("quit.up", "up", "look(-1)", "look", "Go to the answer above.", "↑"),
     Key("quit.down", "down", "look(1)", "look", "Go to the answer below.", "↓"),
     Key("quit.answer", "enter", "answer", "answer", "Give the marked answer.", "Enter"),
+    Key("quit.stop", "s", "stop", "stop", "Stop cleanly, and leave.", "s", in_footer=False),
     Key("quit.cancel", "escape", "dismiss(False)", "stay", "Stay here.", "Esc"),
 )
 

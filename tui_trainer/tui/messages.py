@@ -1,10 +1,17 @@
 """What screens ask of the app."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
+from tui_trainer.core.control import Request
 from tui_trainer.core.estimate import Plan
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
+
+if TYPE_CHECKING:
+    from tui_trainer.tui.watch import Watch
 
 
 class TrainRequested(Message):
@@ -32,3 +39,13 @@ class RunOpened(Message):
     def __init__(self, run: RunDir) -> None:
         super().__init__()
         self.run = run
+
+
+class ResumeRequested(Message):
+    """Let the run that ``watch`` follows go on with a new worker."""
+
+    def __init__(self, watch: "Watch", requests: Sequence[Request] = ()) -> None:
+        super().__init__()
+        self.watch = watch
+        self.requests = requests
+        """What that worker is asked from the beginning."""

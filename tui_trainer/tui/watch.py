@@ -3,6 +3,7 @@
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -68,6 +69,10 @@ class Watch:
         self._has_more = True
         self._control: ControlReader | None = None
         self._control_attempt = 0
+        self._awaited = 0
+        """The attempt that was begun here and has said nothing yet."""
+        self._awaited_lives: Callable[[], bool] = bool
+        self._awaited_was_gone = False
         self._replay: Replay | None = None
         self.parent: Parent | None = None
         """What it goes on from, where it is a fork."""
@@ -195,6 +200,8 @@ class Watch:
         except OSError as error:
             self.problem = plain(f"the run's folder cannot be read: {error.strerror}")
             state = self.said = "unknown"
+        if self._is_awaited():
+            self.attempt, state, self.said = self._awaited, "starting", "starting"
         self._hear_requests()
         if state == self.state and self.since is not None:
             return False
@@ -206,6 +213,22 @@ class Watch:
         if self.state == "starting" and not self._live.attempt:
             return self._ear.age_s(now)
         return time.monotonic() - self.since if self.since is not None else 0.0
+
+    def expect(self, attempt: int, lives: Callable[[], bool]) -> None:
+        """The run is starting until a worker begun for ``attempt`` speaks, or no longer ``lives``."""
+        self.stop_replay()
+        self._awaited, self._awaited_lives, self._awaited_was_gone = attempt, lives, False
+        self.attempt, self.problem, self.state, self.said = attempt, "", "starting", "starting"
+
+    def _is_awaited(self) -> bool:
+        if not self._awaited or self._live.attempt >= self._awaited:
+            self._awaited = 0
+        elif self._awaited_was_gone:
+            self._awaited = 0
+            self.problem = "its new worker ended without a word: 4 shows what it printed last"
+        else:  # its last words may have come since the log was read: they are, before it is given up
+            self._awaited_was_gone = not self._awaited_lives()
+        return self._awaited > 0
 
     def _hear_requests(self) -> None:
         """The pace is the last one asked for of this attempt, by whichever viewer."""

@@ -1,7 +1,7 @@
 """The question before leaving while something trains: three honest choices."""
 
-from collections.abc import Mapping
-from subprocess import Popen
+import time
+from collections.abc import Sequence
 from typing import ClassVar, Literal, TypeAlias
 
 from textual import on
@@ -13,12 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_trainer.core import control
-from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys
 from tui_trainer.tui.ascii import only_ascii
-from tui_trainer.tui.pacing import FIRST_ATTEMPT
+from tui_trainer.tui.live_run import LiveRun
 from tui_trainer.tui.widgets.key_bar import items, rows
 from tui_trainer.tui.widgets.lines import Lines
 
@@ -30,6 +28,10 @@ _ANSWERS: tuple[tuple[Answer, str], ...] = (
     ("cancel", "stay here"),
 )
 _LOOK_EVERY_S = 0.1
+_TO_READ_S = 1.0
+"""So long stands what a second request loses before that request counts."""
+_NAMED = 3
+"""So many runs by name."""
 
 
 class Answers(OptionList, inherit_bindings=False):
@@ -63,20 +65,28 @@ class QuitScreen(ModalScreen[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.QUIT)]
 
-    def __init__(self, live: Mapping[RunDir, Popen[bytes]]) -> None:
+    def __init__(self, runs: Sequence[LiveRun]) -> None:
         super().__init__()
-        self._live_runs = dict(live)
+        self._runs = runs
+        self._asked_at: float | None = None
+        """When the runs were asked to stop, on the monotonic clock."""
+        self._said = ""
 
     def compose(self) -> ComposeResult:
         """The question and its answers."""
-        names = ", ".join(plain(run.id, limit=40) for run in self._live_runs)
+        names = ", ".join(run.name for run in self._runs)
         with Vertical(id="question"):
             yield Static(
-                f"{names} {'is' if len(self._live_runs) == 1 else 'are'} still training.", markup=False
+                f"{names} {'is' if len(self._runs) == 1 else 'are'} still training.", markup=False, id="asked"
             )
             yield Answers()
             yield Static("", markup=False, id="waiting")
             yield AnswerKeys()
+
+    def on_mount(self) -> None:
+        """Runs that were asked to stop before are waited for; nothing else remains to be asked."""
+        if self._runs and all(run.is_stopping for run in self._runs):
+            self._wait()
 
     def action_look(self, by: int) -> None:
         """Mark another answer."""
@@ -84,8 +94,25 @@ class QuitScreen(ModalScreen[bool]):
         answers.action_cursor_down() if by > 0 else answers.action_cursor_up()
 
     def action_answer(self) -> None:
-        """Give the answer that is marked."""
-        self.query_one(Answers).action_select()
+        """Give the answer that is marked; once runs are stopping, kill them."""
+        if self._asked_at is None:
+            self.query_one(Answers).action_select()
+        else:
+            self._kill()
+
+    def action_stop(self) -> None:
+        """Stop the runs cleanly; asked again, kill them."""
+        if self._asked_at is None:
+            self._stop()
+        else:
+            self._kill()
+
+    def action_again(self) -> None:
+        """Leaving was asked for once more: what trains goes on, what is stopping is killed."""
+        if self._asked_at is None:
+            self.dismiss(True)
+        else:
+            self._kill()
 
     @on(OptionList.OptionSelected)
     def _answer(self, event: OptionList.OptionSelected) -> None:
@@ -96,20 +123,62 @@ class QuitScreen(ModalScreen[bool]):
 
     def _stop(self) -> None:
         try:
-            for run in self._live_runs:
-                control.send(run, control.Stop(attempt=FIRST_ATTEMPT))
+            for run in self._runs:
+                run.stop()
         except OSError as error:
             self._say(f"cannot be asked to stop: {error}")
-            return
-        for widget in (self.query_one(Answers), self.query_one(AnswerKeys)):
+        else:
+            self._wait()
+
+    def _wait(self) -> None:
+        self._asked_at = time.monotonic()
+        for widget in (self.query_one("#asked"), self.query_one(Answers), self.query_one(AnswerKeys)):
             widget.display = False
-        self._say("stopping… (Esc stays, ctrl+c leaves it to end by itself)")
+        self._leave_when_stopped()
         self.set_interval(_LOOK_EVERY_S, self._leave_when_stopped)
 
-    def _say(self, text: str) -> None:
-        self.query_one("#question").add_class("-waiting")
-        self.query_one("#waiting", Static).update(plain(text))
+    @property
+    def _remaining(self) -> list[LiveRun]:
+        return [run for run in self._runs if run.has_worker]
 
     def _leave_when_stopped(self) -> None:
-        if all(worker.poll() is not None for worker in self._live_runs.values()):
+        if remaining := self._remaining:
+            self._say(_waiting_for(remaining, self._waited_s))
+        else:
             self.dismiss(True)
+
+    @property
+    def _waited_s(self) -> float:
+        return 0.0 if self._asked_at is None else time.monotonic() - self._asked_at
+
+    def _say(self, text: str) -> None:
+        if text != self._said:
+            self._said = text
+            self.query_one("#question").add_class("-waiting")
+            self.query_one("#waiting", Static).update("\n".join(map(plain, text.split("\n"))))
+
+    def _kill(self) -> None:
+        """Only what somebody could read before: a key that bounces loses nothing."""
+        if self._waited_s >= _TO_READ_S:
+            for run in self._remaining:
+                run.kill()
+            self.dismiss(True)
+
+
+def _waiting_for(runs: Sequence[LiveRun], seconds: float) -> str:
+    """Which runs are waited for and how long, what a second request loses, and the other ways out."""
+    names = ", ".join(run.name for run in runs[:_NAMED]) + f" and {len(runs) - _NAMED} more" * (
+        len(runs) > _NAMED
+    )
+    each, them = ("it ends", "it") if len(runs) == 1 else ("each ends", "them")
+    losses = [f"{run.name}: {run.loss}" if len(runs) > 1 else run.loss for run in runs[:_NAMED]]
+    return "\n".join(
+        [
+            f"stopping {names}: {each} after the step at hand ({int(seconds)} s)",
+            "",
+            f"Enter, s or q again kills {them}:",
+            *losses,
+            "",
+            f"Esc stays here, ctrl+c leaves {them} to end by {'itself' if them == 'it' else 'themselves'}",
+        ]
+    )

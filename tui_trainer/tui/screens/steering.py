@@ -1,6 +1,7 @@
 """What a screen asks of the run that it shows, a batch, an epoch or a setting at a time."""
 
-from typing import ClassVar
+import time
+from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,25 +10,28 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
-from tui_trainer.core import control
+from tui_trainer.core import control, figures
 from tui_trainer.core.checkpoint_files import saved_steps
-from tui_trainer.core.control import Change, Request, Step
+from tui_trainer.core.control import Change, Continue, Request, Step
 from tui_trainer.core.edits import LIVE_SETTINGS, EditRefused, changed, in_force, parse, value_of
 from tui_trainer.core.recipe import Recipe
+from tui_trainer.core.resuming import NotResumable, check, more_epochs, next_attempt
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys
-from tui_trainer.tui.messages import WorkerRequested
+from tui_trainer.tui.messages import ResumeRequested, WorkerRequested
 from tui_trainer.tui.screens.fork import ForkScreen
 from tui_trainer.tui.watch import Watch
 
+Answer = TypeVar("Answer")
 
-class ChangeScreen(ModalScreen[tuple[str, float] | None]):
-    """One line to type a new value into; dismissed with the setting and the value, or None."""
+
+class LineScreen(ModalScreen[Answer | None]):
+    """One line to type into; dismissed with what it says, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.CHANGE)]
     DEFAULT_CSS = """
-    ChangeScreen {
+    LineScreen {
         align: center bottom;
         background: transparent;
         #change { height: auto; padding: 0 1; background: $panel; }
@@ -35,34 +39,71 @@ class ChangeScreen(ModalScreen[tuple[str, float] | None]):
     }
     """
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, told: str, placeholder: str) -> None:
         super().__init__()
-        self._recipe = recipe
+        self._told = told
+        self._placeholder = placeholder
 
     def compose(self) -> ComposeResult:
-        """What may change and how it stands; the line."""
-        now = [
-            f"{name.lower()} {value:g}"
-            for key, name in LIVE_SETTINGS.items()
-            if (value := value_of(self._recipe, key)) is not None
-        ]
+        """How things stand; the line."""
         with Vertical(id="change"):
-            yield Static(f"now: {', '.join(now)}", markup=False, id="now")
-            yield Input(placeholder="a new learning rate, or momentum 0.9, l2 0.001, epochs 40", compact=True)
+            yield Static(self._told, markup=False, id="now")
+            yield Input(placeholder=self._placeholder, compact=True)
 
     def on_mount(self) -> None:
         """Nothing on screen moves by itself."""
         self.query_one(Input).cursor_blink = False
 
+    def answer(self, text: str) -> Answer:
+        """What ``text`` says. Raises EditRefused or NotResumable."""
+        raise NotImplementedError
+
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:
         try:
-            key, value = parse(event.value)
-            changed(self._recipe, key, value)
-        except EditRefused as error:
+            answer = self.answer(event.value)
+        except (EditRefused, NotResumable) as error:
             self.query_one("#now", Static).update(plain(str(error)))
         else:
-            self.dismiss((key, value))
+            self.dismiss(answer)
+
+
+class ChangeScreen(LineScreen[tuple[str, float]]):
+    """Asks for a setting and its new value."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        now = [
+            f"{name.lower()} {value:g}"
+            for key, name in LIVE_SETTINGS.items()
+            if (value := value_of(recipe, key)) is not None
+        ]
+        super().__init__(
+            f"now: {', '.join(now)}", "a new learning rate, or momentum 0.9, l2 0.001, epochs 40"
+        )
+        self._recipe = recipe
+
+    def answer(self, text: str) -> tuple[str, float]:
+        """The setting and the value."""
+        key, value = parse(text)
+        changed(self._recipe, key, value)
+        return key, value
+
+
+class EpochsScreen(LineScreen[Change]):
+    """Asks how many epochs a finished run is to have in all."""
+
+    def __init__(self, watch: Watch) -> None:
+        history = watch.recorded
+        done = figures.epoch(history.epoch_of(history.step))
+        super().__init__(f"{watch.name} has trained {done} epochs: how many in all?", "epochs in all, say 40")
+        self._watch = watch
+
+    def answer(self, text: str) -> Change:
+        """The request to the attempt to come."""
+        history, recipe = self._watch.recorded, self._watch.recipe
+        _, epochs = parse(f"epochs {text}")
+        assert recipe is not None
+        return more_epochs(recipe, history, epochs, next_attempt(history))
 
 
 class SteeringScreen(Screen[None]):
@@ -123,3 +164,27 @@ class SteeringScreen(Screen[None]):
                 self._send(Change(attempt=watch.attempt, setting=setting, value=value))
 
         self.app.push_screen(ChangeScreen(in_force(watch.recipe, watch.history.edits)), send)
+
+    def action_resume(self) -> None:
+        """Let a run that has ended go on; one that has finished, for more epochs."""
+        watch = self._watch
+        if watch.more or not watch.since:
+            self.notify("The run's log is still being read.", markup=False)
+            return
+        try:
+            check(watch.run, watch.recorded, watch.state, time.time())
+        except NotResumable as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return
+        if watch.state == "paused":
+            self._send(Continue(attempt=watch.attempt))
+        elif watch.recipe is None:
+            self.notify(watch.problem, severity="warning", markup=False)
+        elif watch.state == "finished":
+            self.app.push_screen(EpochsScreen(watch), self._resume_with)
+        else:
+            self.post_message(ResumeRequested(watch))
+
+    def _resume_with(self, more: Change | None) -> None:
+        if more is not None:
+            self.post_message(ResumeRequested(self._watch, [more]))
