@@ -1,5 +1,6 @@
 """Student's t distribution for whole degrees of freedom, in a few lines (Abramowitz and Stegun 26.7.3-4)."""
 
+from functools import lru_cache
 from math import atan, cos, inf, isfinite, pi, sin, sqrt
 
 
@@ -18,6 +19,7 @@ def two_sided_p(t: float, df: int) -> float:
     return min(1.0, max(0.0, 1.0 - within))
 
 
+@lru_cache(maxsize=1024)
 def quantile(level: float, df: int) -> float:
     """How far from 0 a value lies with probability ``level`` at most: 4.30 for 0.95 and 2 degrees."""
     low, high = 0.0, 1.0
