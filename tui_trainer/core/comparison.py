@@ -104,7 +104,6 @@ def create(
     seeds: Sequence[int],
     *,
     budget: str = "",
-    seconds_per_run: float | None = None,
     target: str = "",
     root: Path | None = None,
 ) -> Comparison:
@@ -135,7 +134,6 @@ def create(
         seeds=tuple(seeds),
         rounds=(len(seeds),),
         budget=budget,
-        seconds_per_run=seconds_per_run,
         target=target,
         root=root,
     )
@@ -171,6 +169,13 @@ def add_seeds(comparison: Comparison, number: int = MORE_SEEDS) -> tuple[Compari
     save(more)
     new = [more.run_of(entrant, seed) for seed in seeds for entrant in entrants]
     return more, [run for run in new if run is not None]
+
+
+def limit(comparison: Comparison, seconds: float) -> Comparison:
+    """The comparison with a limit to the active time of each run. Raises RunHomeError."""
+    limited = replace(comparison, seconds_per_run=seconds)
+    save(limited)
+    return limited
 
 
 def save(comparison: Comparison) -> None:

@@ -91,6 +91,11 @@ class Row:
         return self.state == "deleted" or self.state in ENDS
 
     @property
+    def has_diverged(self) -> bool:
+        """Whether it ended because a loss was no number any more."""
+        return self.state == "failed" and _DIVERGED in self.reason
+
+    @property
     def share_done(self) -> float:
         """How much of it is done, 0 to 1."""
         if self.is_over:
@@ -295,7 +300,7 @@ def _end(row: Row) -> End:
             return "absent"
         case "finished":
             return "done"
-        case "failed" if _DIVERGED in row.reason:
+        case "failed" if row.has_diverged:
             return "diverged"
         case "failed" | "stopped" | "crashed" | "unknown":
             return "broken"

@@ -6,7 +6,7 @@ The worker's module is named in a string: whoever starts a worker does not impor
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +22,28 @@ def start(run: RunDir, *, env: Mapping[str, str] | None = None) -> subprocess.Po
     with _log(run.worker_log) as output:
         return _spawn(
             [str(run.path.absolute())], cwd=run.path, stdin=subprocess.DEVNULL, output=output, env=env
+        )
+
+
+def start_queue(
+    runs: Sequence[RunDir],
+    at_once: int,
+    *,
+    limit_s: float | None = None,
+    env: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a worker that trains those of ``runs`` that are queued, ``at_once`` of them in turn.
+
+    Each is active for at most ``limit_s``. Several such workers may take from the same queue.
+    """
+    paths = [str(run.path.absolute()) for run in runs]
+    with _log(runs[0].worker_log) as output:
+        return _spawn(
+            ["--queue", str(at_once), str(limit_s or 0), *paths],
+            cwd=runs[0].path,
+            stdin=subprocess.DEVNULL,
+            output=output,
+            env=env,
         )
 
 
