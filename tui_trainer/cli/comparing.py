@@ -43,9 +43,10 @@ def _comparison_ids(_context: click.Context, _parameter: click.Parameter, word: 
       tui-trainer compare --resume latest --add-seeds 5
 
     KEY is a part (its values are presets), an option such as lr, or any setting, such as
-    architecture.hidden=[8],[64]. Several make a grid; one value sets it for all, as do the options of train. Every recipe is trained with
-    the same seeds, on the same split. --budget 60s is for the whole comparison: each run may train for an
-    equal share of it; 5epochs is for each run. Ctrl+C stops all cleanly; --resume goes on.
+    architecture.hidden=[8],[64]. Several make a grid; one value sets it for all, as do the options of
+    train. Every recipe is trained with the same seeds, on the same split. --budget 60s is for the whole
+    comparison: each run may train for an equal share of it; 5epochs is for each run. Ctrl+C stops all
+    cleanly; --resume goes on.
 
     Exit status: 0 done, 1 a run crashed or failed (one whose loss diverges is a result), 2 wrong usage,
     130 interrupted.

@@ -1,4 +1,4 @@
-"""Attend a comparison from the command line: start its workers, tell how far they are and what they came to."""
+"""Attend a comparison from the command line: start its workers, tell where they are and what came of it."""
 
 import signal
 import subprocess

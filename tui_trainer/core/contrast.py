@@ -36,7 +36,7 @@ def labels(recipes: Sequence[Recipe]) -> tuple[str, ...]:
 def differing(recipes: Sequence[Recipe]) -> tuple[str, ...]:
     """The keys of the settings that differ and are worth a column, in the order of a recipe.
 
-    A setting that only some kinds have is told only where it differs among those.
+    What goes with a kind (of optimizer, say) is told only where it differs within one; but learning rates are.
     """
     tables = [settings(recipe) for recipe in recipes]
     return tuple(key for key in _keys(tables) if _differs(key, tables))
@@ -102,8 +102,14 @@ def _keys(tables: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _differs(key: str, tables: Sequence[Mapping[str, Any]]) -> bool:
-    values = {_hashable(table[key]) for table in tables if key in table}
-    return len(values) > 1
+    """Whether it has several values among those that have it, within one kind of its part."""
+    part = key.partition(".")[0]
+    kind = "" if key in (f"{part}.kind", "optimizer.lr") else f"{part}.kind"
+    values: dict[Any, set[Hashable]] = {}
+    for table in tables:
+        if key in table:
+            values.setdefault(table.get(kind), set()).add(_hashable(table[key]))
+    return any(len(several) > 1 for several in values.values())
 
 
 def _num_groups(tables: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> int:
