@@ -43,10 +43,14 @@ def queue_again(comparison: Comparison) -> None:
 
 
 def start(comparison: Comparison, env: Mapping[str, str]) -> list[subprocess.Popen[bytes]]:
-    """Start the workers for all that is queued."""
+    """Start the workers for all that is queued, and what the trivial answer takes."""
     jobs = jobs_of(run for run in comparison.runs() if queue.is_queued(run))
     limit_s = comparison.seconds_per_run
-    return [launcher.start_queue(crew.runs, crew.at_once, limit_s=limit_s, env=env) for crew in crews(jobs)]
+    workers = [
+        launcher.start_queue(crew.runs, crew.at_once, limit_s=limit_s, env=env) for crew in crews(jobs)
+    ]
+    linear = launcher.start_linear(comparison, env=env)
+    return [*workers, linear] if linear else workers
 
 
 def race(comparison: Comparison, env: Mapping[str, str], *, as_json: bool, quiet: bool) -> int:

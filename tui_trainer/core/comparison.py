@@ -75,6 +75,11 @@ class Comparison:
         """Unix time in seconds, from the id."""
         return rundir.created_at_of(self.id) or 0.0
 
+    @property
+    def linear(self) -> Path:
+        """What scikit-learn's linear model scores on the same data, once that is known."""
+        return comparisons_root() / f"{self.id}.linear.json"
+
     def run_of(self, entrant: Entrant, seed: int) -> RunDir | None:
         """The run of an entrant with that seed; None where there is none, or it was deleted."""
         return self._existing(entrant.run_ids.get(seed, ""))
@@ -238,7 +243,8 @@ def find(selector: str, *, root: Path | None = None) -> Comparison:
 def delete(comparison: Comparison) -> None:
     """Forget a comparison; its runs stay. Raises RunHomeError."""
     with rundir.usable(comparisons_root()):
-        (comparisons_root() / f"{comparison.id}.toml").unlink(missing_ok=True)
+        for path in (comparisons_root() / f"{comparison.id}.toml", comparison.linear):
+            path.unlink(missing_ok=True)
 
 
 # Runs

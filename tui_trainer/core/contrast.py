@@ -36,7 +36,7 @@ def labels(recipes: Sequence[Recipe]) -> tuple[str, ...]:
 def differing(recipes: Sequence[Recipe]) -> tuple[str, ...]:
     """The keys of the settings that differ and are worth a column, in the order of a recipe.
 
-    What goes with a kind (of optimizer, say) is told only where it differs within one; but learning rates are.
+    What goes with a kind (of optimizer, say) is told only where it differs within one; learning rates always.
     """
     tables = [settings(recipe) for recipe in recipes]
     return tuple(key for key in _keys(tables) if _differs(key, tables))

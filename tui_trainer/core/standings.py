@@ -1,5 +1,6 @@
 """What the runs of a comparison came to: rows of a table, and the sides of a verdict, live or finished."""
 
+import json
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -120,6 +121,7 @@ class Standings:
         self._target = _target_of(comparison)
         self._known: dict[Path, _Known] = {}
         self._settings: dict[str, Mapping[str, object]] = {}
+        self._linear: Trivial | None = None
 
     def update(self, comparison: Comparison) -> None:
         """Go on with the record as it is now: after seeds were added, or runs deleted."""
@@ -146,13 +148,14 @@ class Standings:
     @property
     def trivial(self) -> tuple[Trivial, ...]:
         """What needs no network at all, and what scikit-learn's linear models score, as far as known."""
-        for known in self._begun():
-            assert known.fold.started is not None
-            told = known.fold.started.baselines
-            metrics = {metric: baseline.value for metric, baseline in told.items()}
-            label = (told.get(self.headline) or next(iter(told.values()))).label if told else ""
-            return (Trivial(label, metrics),) if told else ()
-        return ()
+        told = next((known.fold.started.baselines for known in self._begun() if known.fold.started), {})
+        found = []
+        if told:
+            label = (told.get(self.headline) or next(iter(told.values()))).label
+            found.append(Trivial(label, {metric: baseline.value for metric, baseline in told.items()}))
+        if self._linear is None and self.comparison.linear.exists():
+            self._linear = _linear(self.comparison.linear)
+        return (*found, self._linear) if self._linear else tuple(found)
 
     def terms(self, metric: str = "") -> Terms:
         """What is compared, by default the headline, and what a claim has to heed."""
@@ -277,6 +280,15 @@ def _recipe(run: RunDir) -> "Recipe | None":
     try:
         return run.recipe()
     except (OSError, ValueError):
+        return None
+
+
+def _linear(path: Path) -> Trivial | None:
+    try:
+        told = json.loads(path.read_text("utf-8"))
+        metrics = {str(metric): float(value) for metric, value in told["metrics"].items()}
+        return Trivial(plain(told["label"]), metrics)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 

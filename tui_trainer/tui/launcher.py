@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import IO
 
 from tui_trainer.core import rundir
+from tui_trainer.core.comparison import Comparison
 from tui_trainer.core.rundir import RunDir
 
 # -P keeps the current folder off sys.path: a user's own torch.py there is not imported.
-_WORKER = (sys.executable, "-P", "-m", "tui_trainer.training.worker")
+_PYTHON = (sys.executable, "-P", "-m")
+_WORKER = "tui_trainer.training.worker"
+_LINEAR = "tui_trainer.training.linear"
 
 
 def start(run: RunDir, *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
@@ -44,6 +47,27 @@ def start_queue(
             stdin=subprocess.DEVNULL,
             output=output,
             env=env,
+        )
+
+
+def start_linear(
+    comparison: Comparison, *, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes] | None:
+    """Start what measures scikit-learn's linear model on the data of a comparison.
+
+    None where that is known, or where no run is left to tell which data.
+    """
+    runs = comparison.runs()
+    if not runs or comparison.linear.exists():
+        return None
+    with _log(runs[0].worker_log) as output:
+        return _spawn(
+            [str(runs[0].path.absolute()), str(comparison.linear)],
+            cwd=runs[0].path,
+            stdin=subprocess.DEVNULL,
+            output=output,
+            env=env,
+            module=_LINEAR,
         )
 
 
@@ -92,10 +116,16 @@ def _log(path: Path) -> IO[bytes]:
 
 
 def _spawn(
-    arguments: list[str], *, cwd: Path, stdin: int, output: IO[bytes], env: Mapping[str, str] | None
+    arguments: list[str],
+    *,
+    cwd: Path,
+    stdin: int,
+    output: IO[bytes],
+    env: Mapping[str, str] | None,
+    module: str = _WORKER,
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [*_WORKER, *arguments],
+        [*_PYTHON, module, *arguments],
         cwd=cwd,
         stdin=stdin,
         stdout=output,
