@@ -362,4 +362,10 @@ def _from_table(comparison_id: str, table: Mapping[str, Any], root: Path) -> Com
 def _entrants(tables: Sequence[Mapping[str, Any]]) -> Iterator[Entrant]:
     for table in tables:
         run_ids = {int(seed): str(run_id) for seed, run_id in table.get("runs", {}).items()}
-        yield Entrant(str(table["label"]), dict(table.get("differs", {})), run_ids)
+        differs = {key: _frozen(value) for key, value in table.get("differs", {}).items()}
+        yield Entrant(str(table["label"]), differs, run_ids)
+
+
+def _frozen(value: Any) -> Any:
+    """As a recipe holds it, which has no lists."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
