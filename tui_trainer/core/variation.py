@@ -174,14 +174,15 @@ def _add(library: Library, made: _Made, base: Base, changes: Sequence[_Change]) 
     for change in changes:
         changed = change.apply(changed)
     said = [change.said for change in changes]
+    origin = f"recipe {base.choices.recipe}"
     try:
         composed = compose(library, changed.choices, changed.recipe)
     except RecipeError as error:
         text = "\n".join(map(str, error.problems))
-        made.failed |= {each: text for each in said if each not in made.failed}
+        made.failed |= {each: text for each in (origin, *said) if each not in made.failed}
         made.notes.append(f"left out: {', '.join(said) or base.choices.recipe}: {text.splitlines()[0]}")
         return False
-    made.sound |= set(said)
+    made.sound |= {origin, *said}
     recipe, findings = composed.recipe, check(composed.recipe, facts(composed.recipe.data))
     refused = [_sentence(finding) for finding in findings if finding.severity == "refused"]
     if refused:
