@@ -14,6 +14,8 @@ from tests.cli.outcome import RunCli
 from tui_trainer.core import comparison as comparisons
 from tui_trainer.core import control, rundir
 from tui_trainer.core.history import History, load
+from tui_trainer.core.recipe import Recipe, Training
+from tui_trainer.core.variation import Variant
 
 TIMEOUT_S = 120
 SHORT = ("--data", "moons", "--model", "logistic-regression", "--regularization", "none", "--epochs", "2")
@@ -119,6 +121,17 @@ def test_ctrl_c_stops_all_cleanly_and_resume_goes_on() -> None:
     for run in rundir.list_runs():
         control.send(run, control.Stop(attempt=2))
     until(lambda: [run.phase for run in told()] == ["stopped", "stopped"])
+
+
+def test_a_run_that_waits_can_be_stopped_and_trained_alone(run_cli: RunCli) -> None:
+    variants = [Variant(name, Recipe(name=name, training=Training(epochs=1))) for name in ("one", "other")]
+    made = comparisons.create("two", variants, (0,))
+    first, second = made.runs()
+    assert run_cli("stop", first.id).out == f"{first.id} was taken out of the queue\n"
+    assert load(first).phase == "stopped"
+    done = run_cli("resume", second.id, "--quiet")
+    assert done.status == 0, done.err
+    assert run_cli("runs").out.count(" finished ") == 1, "it is queued no more"
 
 
 def told() -> list[History]:

@@ -74,7 +74,11 @@ def race(comparison: Comparison, env: Mapping[str, str], *, as_json: bool, quiet
         assert row.run is not None
         why = row.reason or f"{row.state}: tui-trainer logs {row.run.id}"
         warn(f"{row.entrant.label}, seed {row.seed}: {why}")
-    return 1 if broken else 0
+    waiting = sum(row.state == "queued" for row in rows)
+    if waiting:
+        again = f"tui-trainer compare --resume {comparison.id}"
+        warn(f"{waiting} of the runs still wait, since their worker ended: {again}")
+    return 1 if broken or waiting else 0
 
 
 class _Teller:

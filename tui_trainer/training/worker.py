@@ -126,6 +126,7 @@ def _lock(run: RunDir) -> None:
                 raise
             time.sleep(0.02)
         else:
+            run.queued.unlink(missing_ok=True)  # it waits no longer, whoever was to take it
             return
 
 
