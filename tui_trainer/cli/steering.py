@@ -27,13 +27,16 @@ _ANSWER_S = 10.0
 @run_argument
 def stop(run: str) -> int:
     """End a run cleanly; what it recorded stays, and it can be resumed."""
-    from tui_trainer.core import control, liveness
+    from tui_trainer.core import control, liveness, queue
 
     chosen, told = _read(run)
     name, state = plain(chosen.id), _state(chosen, told)
     if not _is_live(state):
         raise click.UsageError(f"{name} {_has_ended(state)}: there is nothing to stop")
     _refuse_elsewhere(chosen, told, state, "stop")
+    if state == "queued" and queue.withdraw(chosen):
+        say(f"{name} was taken out of the queue")
+        return 0
     warn(f"stopping {name}: waiting for the worker to end cleanly (Ctrl+C waits no longer)")
     control.send(chosen, control.Stop(attempt=liveness.attempt_of(chosen, told.history)))
     while _is_live(state):

@@ -20,6 +20,7 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 
 State: TypeAlias = Literal[
+    "queued",
     "starting",
     "loading",
     "training",
@@ -145,10 +146,14 @@ class Signs:
     """For how long that is not yet strange."""
     disk_is_full: bool = False
     """Nothing can be written to it any more, so that the worker waits and cannot say so."""
+    queued: bool = False
+    """Whether it waits for a worker to take it from a queue."""
 
 
 def judge(signs: Signs) -> State:
     """The state of a run by these signs."""
+    if signs.queued and not signs.locked:
+        return "queued"
     if signs.locked and signs.is_new:
         return "stopping" if signs.is_told_to_stop else "starting"
     if signs.phase in ENDED:
@@ -192,6 +197,7 @@ def read_signs(run: RunDir, heard: Heard, now: float, ear: Ear | None = None) ->
         still_s=age_s if phase is None or silent_s is None else pace.still_s + silent_s,
         disk_is_full=is_silent and phase in ("training", "evaluating", "paused") and disk.is_full(run.path),
         patience_s=max(STILL_S if is_usual else STILL_UNKNOWN_S, STILL_TIMES * pace.longest_s),
+        queued=run.queued.exists(),
     )
 
 

@@ -22,7 +22,7 @@ class NotResumable(Exception):
 
 
 def check(run: RunDir, history: History, state: State, now: float) -> None:
-    """Whether it is paused or another worker may begin. Raises NotResumable.
+    """Whether it is paused, or another worker may begin. Raises NotResumable.
 
     A run that trains, or may train elsewhere, needs none; a loop of one's own that ended has none.
     """
@@ -32,7 +32,7 @@ def check(run: RunDir, history: History, state: State, now: float) -> None:
         raise NotResumable(f"{name}: {heard}, where its worker may be at work: resume it there")
     if state == "stalled":
         raise NotResumable(f"{name} has a worker that makes no progress: tui-trainer stop {name} first")
-    if state not in ENDS and state != "paused":
+    if state not in ENDS and state not in ("paused", "queued"):
         raise NotResumable(f"{name} is {state}: it needs no resuming")
     if state == "paused" and liveness.describe(run, history, now) == f"paused: {liveness.DISK_IS_FULL}":
         raise NotResumable(f"{name} waits because {liveness.DISK_IS_FULL}: it goes on once there is room")

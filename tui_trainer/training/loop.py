@@ -33,7 +33,7 @@ def train(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None
     else:
         record.enter("training")
     for batch in _batches(trainee, record.step):
-        if trainee.has_waited_enough:
+        if trainee.ends_early:
             break
         loss = yield from update(trainee, batch, record.step + 1)
         record.add_step(loss)

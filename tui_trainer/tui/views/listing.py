@@ -18,6 +18,7 @@ _MARKS: dict[State, tuple[str, Role]] = {
     "paused": ("○", "warn"),
     "stalled": ("!", "warn"),
     "stopping": ("■", "warn"),
+    "queued": ("·", "quiet"),
     "starting": ("○", "quiet"),
     "loading": ("○", "quiet"),
     "unknown": ("?", "warn"),
