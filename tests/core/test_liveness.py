@@ -137,8 +137,12 @@ def test_a_run_from_another_machine_says_when_and_where_it_was_heard(run: RunDir
     assert describe(run, hostile, NOW) == "last heard 12 s ago from gpu7 "
 
 
-def test_a_run_from_before_a_reboot_is_not_called_a_crash(run: RunDir) -> None:
+def test_no_worker_outlives_a_reboot_where_the_lock_tells_that_it_is_gone(
+    run: RunDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log = Log(started_on(liveness.host(), "an earlier boot"), "training")
+    assert state_of(run, log, NOW) == "crashed"
+    monkeypatch.setattr(liveness, "is_locked", lambda _run: None)  # as where files have no locks
     assert state_of(run, log, NOW) == "unknown"
 
 

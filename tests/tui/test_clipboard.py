@@ -41,7 +41,7 @@ async def test_a_run_is_copied_as_its_command_and_under_the_cursor_as_its_values
     async with app.run_test(size=(120, 40)) as pilot:
         screen = RunScreen(recorded("digits"), clock=lambda: NOW)
         app.push_screen(screen)
-        await until(pilot, lambda: screen._watch.since > 0)
+        await until(pilot, lambda: screen._watch.since is not None)
         await pilot.press("C")
         assert app.clipboard == screen._watch.command
         await pilot.press("left", "left", "C")
