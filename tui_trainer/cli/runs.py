@@ -13,9 +13,10 @@ from tui_trainer.cli.output import columns, to_json, warn
 from tui_trainer.cli.selecting import find_run, recorded_recipe, run_argument
 
 if TYPE_CHECKING:
+    from tui_trainer.core.brief import Score
     from tui_trainer.core.history import History
     from tui_trainer.core.rundir import RunDir
-    from tui_trainer.core.summary import Score, Summary
+    from tui_trainer.core.summary import Summary
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 
@@ -24,10 +25,11 @@ _json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @_json
 def runs(as_json: bool) -> None:
     """List what was trained here, newest first."""
+    from tui_trainer.core import index
     from tui_trainer.core.rundir import list_runs
     from tui_trainer.core.summary import Summaries
 
-    found, now, summaries = list_runs(), time.time(), Summaries()
+    found, now, summaries = list_runs(), time.time(), Summaries(index.path())
     while summaries.read_new(found, max_seconds=1.0):
         pass
     told = [summary for run in found if (summary := summaries.get(run, now))]

@@ -1,45 +1,24 @@
-"""One line about each run, folded from its log without keeping its steps."""
+"""One line about each run, whose log is read once and again only where it grew."""
 
 import math
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
 
-from tui_trainer.core import liveness
-from tui_trainer.core.events import (
-    AnyEvent,
-    Evaluated,
-    FactsTold,
-    Finished,
-    Note,
-    Phase,
-    PhaseChanged,
-    Predictions,
-    Resumed,
-    RunStarted,
-    Steps,
-    evaluations_in,
-)
+from tui_trainer.core import index, labels, liveness
+from tui_trainer.core.brief import Brief, Fold, Score, SelectBy, lean, trend
+from tui_trainer.core.events import ENDED
+from tui_trainer.core.index import Entry, Stamp
+from tui_trainer.core.labels import Labels
 from tui_trainer.core.liveness import State
-from tui_trainer.core.metrics import LOWER_IS_BETTER, headline_of, own_select_by
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
 from tui_trainer.core.text import plain
 
-SelectBy: TypeAlias = Literal["loss", "accuracy", "r2"]
-
-
-class Score(NamedTuple):
-    """What validation gave at one step."""
-
-    step: int
-    epoch: float | None
-    """None where nobody knows of epochs."""
-    loss: float
-    headline: float
-    """Accuracy or R²; NaN when it was not measured."""
+_LOOK_S = 3.0
+"""A run that has ended changes only where it is resumed or labelled: it is looked at so often."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +50,15 @@ class Summary:
     parameters: int
     damaged: int
     """How many stretches of the log could not be read."""
+    trend: tuple[float, ...] = ()
+    """How validation went, in a few values of the headline metric, or of the loss where it has none."""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+    @cached_property
+    def words(self) -> str:
+        """What a filter looks at, in lower case."""
+        return " ".join([self.run.id, self.name, self.title, self.state, *self.tags, self.note]).lower()
 
     @property
     def is_live(self) -> bool:
@@ -78,141 +66,41 @@ class Summary:
         return self.state not in liveness.ENDS
 
 
-@dataclass
-class Fold:
-    """What a summary needs of a log, event by event."""
-
-    select_by: SelectBy = "loss"
-    first_started_at: float | None = None
-    started: RunStarted | None = None
-    phase: Phase | None = None
-    reason: str = ""
-    elapsed_s: float = 0.0
-    step: int = 0
-    damaged: int = 0
-    scores: list[Score] = field(default_factory=list)
-    """Of every validation of the last weights, by step."""
-    headline: str = "accuracy"
-    """The metric that people ask for first."""
-    _metrics: dict[str, None] = field(default_factory=dict)
-    """What was validated, in order of appearance."""
-    _num_compared: int = 0
-    _best: Score | None = None
-    """The best of so many scores."""
-
-    def apply(self, event: AnyEvent) -> None:
-        """Take in the next event of the log."""
-        self.elapsed_s = max(self.elapsed_s, event.elapsed_s)
-        match event:
-            case RunStarted():
-                self.started = event
-                self.phase, self.reason = None, ""
-                self._choose_headline()
-                if self.first_started_at is None:
-                    self.first_started_at = event.started_at
-            case PhaseChanged():
-                self.phase, self.reason = event.phase, event.reason
-                self.step = max(self.step, event.step)
-            case Steps(split="validation"):
-                for evaluation in evaluations_in(event):
-                    self._score(evaluation)
-            case Steps():
-                lengths = [len(values) // 4 for values in event.metrics.values()]
-                self.step = max(self.step, event.first_step + max(lengths, default=0) - 1)
-            case Evaluated(split="validation", weights="last"):
-                self._score(event)
-            case Resumed():
-                self.step = event.at_step
-                while self.scores and self.scores[-1].step > event.at_step:
-                    self.scores.pop()
-                self._num_compared, self._best = 0, None
-            case FactsTold():
-                self._learn(event)
-            case Finished() | Note() | Predictions():
-                pass
-            case _:
-                self.step = max(self.step, event.step)
-
-    @property
-    def epoch(self) -> float | None:
-        """Where it is, in epochs; None where nobody knows of epochs."""
-        return self.epoch_of(self.step)
-
-    @property
-    def best(self) -> Score | None:
-        """The best by ``select_by``; of equals the earlier. What is not finite is never the best."""
-        for score in self.scores[self._num_compared :]:
-            if self._is_better(score):
-                self._best = score
-        self._num_compared = len(self.scores)
-        return self._best
-
-    def _is_better(self, score: Score) -> bool:
-        best = self._best
-        by = own_select_by(self._metrics) if self._is_own else self.select_by
-        if by == "loss":
-            return math.isfinite(score.loss) and (best is None or score.loss < best.loss)
-        sign = -1 if self.headline in LOWER_IS_BETTER else 1
-        is_known = math.isfinite(score.headline)
-        return is_known and (best is None or sign * score.headline > sign * best.headline)
-
-    @property
-    def _is_own(self) -> bool:
-        return self.started is not None and self.started.task == "any"
-
-    def epoch_of(self, step: int) -> float | None:
-        """A step in epochs; None where nobody knows of epochs."""
-        if self.started is None:
-            return 0.0
-        return step / self.started.steps_per_epoch if self.started.steps_per_epoch else None
-
-    def _score(self, event: Evaluated) -> None:
-        self.step = max(self.step, event.step)
-        if not event.metrics:
-            return
-        if not self._metrics.keys() >= event.metrics.keys():
-            self._metrics |= dict.fromkeys(event.metrics)
-            self._choose_headline()
-        loss, headline = (event.metrics.get(name, math.nan) for name in ("loss", self.headline))
-        if self.scores and self.scores[-1].step == event.step:  # told in parts
-            before = self.scores.pop()
-            loss, headline = (
-                old if math.isnan(new) else new
-                for old, new in ((before.loss, loss), (before.headline, headline))
-            )
-            self._num_compared, self._best = 0, None
-        self.scores.append(Score(event.step, self.epoch_of(event.step), loss, headline))
-
-    def _choose_headline(self) -> None:
-        chosen = headline_of(self.started.task if self.started else None, self._metrics)
-        if chosen != self.headline:
-            self.headline = chosen
-            self._rescore([score._replace(headline=math.nan) for score in self.scores])
-
-    def _learn(self, event: FactsTold) -> None:
-        if self.started is not None:
-            self.started = event.told_to(self.started)
-            self._rescore([score._replace(epoch=self.epoch_of(score.step)) for score in self.scores])
-
-    def _rescore(self, scores: list[Score]) -> None:
-        self.scores = scores
-        self._num_compared, self._best = 0, None
-
-
 class Summaries:
-    """Summaries of many runs: each log is read once, and again only where it grew."""
+    """Summaries of many runs: each log is read once, and again only where it grew.
 
-    def __init__(self) -> None:
+    With a ``file`` for an index, a log that was read into it before and is as it was then is not read.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
         self._known: dict[Path, _Known] = {}
+        self._file = file
+        self._entries = index.load(file) if file else {}
+        self._looked_at = -math.inf
+
+    @property
+    def num_read(self) -> int:
+        """How many runs something can be said of."""
+        return sum(known.brief is not None for known in self._known.values())
+
+    def look_again(self) -> None:
+        """Let the next read look at every run, also at those that have ended."""
+        self._looked_at = -math.inf
 
     def read_new(self, runs: Iterable[RunDir], *, max_seconds: float = 0.05) -> bool:
         """Read what is new in these runs' logs, in their order; True when time was up before all was read."""
-        deadline = time.monotonic() + max_seconds
+        now = time.monotonic()
+        deadline = now + max_seconds
+        if is_due := now - self._looked_at >= _LOOK_S:
+            self._looked_at = now
         progress = False
         before, self._known = self._known, {}
         for run in runs:
-            known = self._known[run.path] = before.get(run.path) or _Known(run)
-            if known.stale and (not progress or time.monotonic() < deadline):
+            known = self._known[run.path] = before.get(run.path) or _Known(run, self._entries.get(run.id))
+            if is_due:
+                known.read_labels()
+            is_stale = known.more or ((is_due or not known.has_ended) and known.has_changed)
+            if is_stale and (not progress or time.monotonic() < deadline):
                 known.read_new(max_seconds)
                 progress = True
         return any(known.more for known in self._known.values())
@@ -220,74 +108,159 @@ class Summaries:
     def get(self, run: RunDir, now: float) -> Summary | None:
         """What is known of a run at ``now`` (Unix time); None before its log was read."""
         known = self._known.get(run.path)
-        return known.summary(now) if known is not None and not known.more else None
+        return known.summary(now) if known is not None and known.brief is not None else None
+
+    def keep(self) -> None:
+        """Keep what was read for whoever lists these runs next, if an index is kept and lacks some of it."""
+        entries = {known.run.id: entry for known in self._known.values() if (entry := known.entry)}
+        if self._file and _settled(entries) != _settled(self._entries):
+            index.save(self._file, entries)
+            self._entries = entries
+
+
+def _settled(entries: Mapping[str, Entry]) -> dict[str, Stamp | None]:
+    """What an index must know; what is about to change needs only be there."""
+    return {id_: entry.stamp if entry.brief.phase in ENDED else None for id_, entry in entries.items()}
 
 
 def summarize(run: RunDir, *, now: float | None = None) -> Summary:
     """Read one run's whole log and sum it up."""
     known = _Known(run)
+    known.read_labels()
     while known.more:
         known.read_new(1.0)
     return known.summary(time.time() if now is None else now)
 
 
 class _Known:
-    """One run, as far as it was read."""
+    """One run, as far as it was read, or as an index has it."""
 
-    def __init__(self, run: RunDir) -> None:
+    def __init__(self, run: RunDir, entry: Entry | None = None) -> None:
         self.run = run
+        self.brief: Brief | None = None
+        """None before all was read once."""
         self.more = True
-        self._reader = LogReader(run.events)
-        self._stamp: tuple[int, int] | None = None
-        self._created_at = _created_at(run)
-        self._error = ""
-        self._name, self._title = "", ""
-        self._fold = Fold()
+        """There is something to read for sure."""
+        self._stamp: Stamp | None = None
+        if entry is not None and entry.stamp == index.stamp_of(run):
+            self.brief, self._stamp, self.more = entry.brief, entry.stamp, False
+        self._reading: _Reading | None = None
+        self._labels, self._labels_stamp = Labels(), 0
+        self._summary: Summary | None = None
+        """Of a run that has ended: it stays as it is."""
 
     @property
-    def stale(self) -> bool:
-        """Whether there is something to read."""
-        return self.more or _stamp(self.run.events) != self._stamp
+    def has_ended(self) -> bool:
+        """Whether its worker said so."""
+        return self.brief is not None and self.brief.phase in ENDED
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether its files have since they were read."""
+        return index.stamp_of(self.run) != self._stamp
+
+    @property
+    def entry(self) -> Entry | None:
+        """What an index may keep of it."""
+        if self.more or self.brief is None or self._stamp is None:
+            return None
+        return Entry(self._stamp, self.brief)
+
+    def read_labels(self) -> None:
+        """Read what somebody wrote to it, if that is new."""
+        if (stamp := index.modified_ns(self.run.labels_toml)) != self._labels_stamp:
+            self._labels, self._labels_stamp, self._summary = labels.read(self.run), stamp, None
 
     def read_new(self, max_seconds: float) -> None:
         """Read on, for about so long."""
-        if not self._name:
-            self._name, self._title, self._fold.select_by = _recorded(self.run)
-        self._stamp = _stamp(self.run.events)
+        if self._reading is None:
+            self._reading = _Reading(self.run)
+        self._stamp, self._summary = index.stamp_of(self.run), None
+        self.more = self._reading.read_new(max_seconds)
+        if not self.more:
+            self.brief = self._reading.brief()
+
+    def summary(self, now: float) -> Summary:
+        """What there is to say of it at ``now``, once it was read."""
+        if self._summary is not None:
+            return self._summary
+        brief = self.brief
+        assert brief is not None
+        summary = Summary(
+            run=self.run,
+            name=brief.name,
+            title=brief.title,
+            state=self._state(brief, now),
+            reason=brief.reason,
+            headline=brief.headline,
+            best=brief.best,
+            last=brief.last,
+            started_at=brief.started_at,
+            duration_s=brief.duration_s,
+            step=brief.step,
+            epoch=brief.epoch,
+            parameters=brief.parameters,
+            damaged=brief.damaged,
+            trend=brief.trend,
+            tags=self._labels.tags,
+            note=self._labels.note,
+        )
+        if summary.state in ENDED:
+            self._summary = summary
+        return summary
+
+    def _state(self, brief: Brief, now: float) -> State:
+        try:
+            return "unknown" if brief.is_unreadable else liveness.state_of(self.run, brief, now)
+        except OSError:  # its folder went away meanwhile
+            return "unknown"
+
+
+class _Reading:
+    """The way through one run's log."""
+
+    def __init__(self, run: RunDir) -> None:
+        self._run = run
+        self._reader = LogReader(run.events)
+        self._created_at = _created_at(run)
+        self._error = ""
+        self._fold = Fold()
+        self._name, self._title, self._fold.select_by = _recorded(run)
+
+    def read_new(self, max_seconds: float) -> bool:
+        """Read on, for about so long; whether there is more."""
         try:
             batch = self._reader.read_new(max_seconds=max_seconds)
         except RunLogError as error:
-            self.more, self._error = False, plain(str(error))
-            return
-        self.more, self._error = batch.more, ""
+            self._error = plain(str(error))
+            return False
+        self._error = ""
         self._fold.damaged += len(batch.damage)
         for event in batch.events:
             self._fold.apply(event)
+        return batch.more
 
-    def summary(self, now: float) -> Summary:
+    def brief(self) -> Brief:
+        """What was read."""
         fold, started = self._fold, self._fold.started
-        return Summary(
-            run=self.run,
+        return Brief(
             name=plain(started.name) if started else self._name,
             title=self._title,
-            state=self._state(now),
             reason=self._error or plain(fold.reason),
+            is_unreadable=bool(self._error),
             headline=fold.headline,
             best=fold.best,
             last=fold.scores[-1] if fold.scores else None,
+            trend=trend(fold.scores),
             started_at=fold.first_started_at or self._created_at,
             duration_s=fold.elapsed_s,
             step=fold.step,
             epoch=fold.epoch,
             parameters=started.parameters if started else 0,
             damaged=fold.damaged,
+            phase=fold.phase,
+            started=lean(started),
         )
-
-    def _state(self, now: float) -> State:
-        try:
-            return "unknown" if self._error else liveness.state_of(self.run, self._fold, now)
-        except OSError:  # its folder went away meanwhile
-            return "unknown"
 
 
 def _recorded(run: RunDir) -> tuple[str, str, SelectBy]:
@@ -308,11 +281,3 @@ def _created_at(run: RunDir) -> float:
         return run.created_at
     except OSError:
         return 0.0
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_size, stat.st_mtime_ns

@@ -11,7 +11,7 @@ from textual.css.scalar import Scalar
 from textual.screen import Screen
 from textual.widgets import Input
 
-from tui_trainer.core import rundir
+from tui_trainer.core import index, rundir
 from tui_trainer.core.rundir import RunDir, RunHomeError, RunIsLive, RunNotFound
 from tui_trainer.core.summary import Summaries, Summary
 from tui_trainer.core.text import plain
@@ -52,7 +52,7 @@ class RunsScreen(Screen[None]):
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
         self._clock = clock
-        self._summaries = Summaries()
+        self._summaries = Summaries(index.path())
         self._runs: list[RunDir] = []
         self._shown: list[Summary] = []
         self._at: RunDir | None = None
@@ -101,6 +101,8 @@ class RunsScreen(Screen[None]):
             before, self._more = self._more, self._summaries.read_new(self._runs)
             if due or fresh or before != self._more:
                 self._draw()
+            if not self._more:
+                self._summaries.keep()
 
     def _list(self) -> None:
         self._listed_at = time.monotonic()
