@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from tui_trainer.cli.forking import fork
+from tui_trainer.cli.labelling import note, tag
 from tui_trainer.cli.logs import events, logs
 from tui_trainer.cli.opening import open_app
 from tui_trainer.cli.output import spell_out, warn
@@ -32,6 +33,8 @@ __all__ = ["main", "program"]
         presets,
         runs,
         show,
+        tag,
+        note,
         code,
         share,
         events,

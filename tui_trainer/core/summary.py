@@ -96,10 +96,15 @@ class Summaries:
         progress = False
         before, self._known = self._known, {}
         for run in runs:
-            known = self._known[run.path] = before.get(run.path) or _Known(run, self._entries.get(run.id))
-            if is_due:
-                known.read_labels()
-            is_stale = known.more or ((is_due or not known.has_ended) and known.has_changed)
+            known = before.get(run.path)
+            if known is None:
+                known = _Known(run, self._entries.get(run.id))
+                is_stale = known.more
+            else:
+                if is_due:
+                    known.read_labels()
+                is_stale = known.more or ((is_due or not known.has_ended) and known.has_changed)
+            self._known[run.path] = known
             if is_stale and (not progress or time.monotonic() < deadline):
                 known.read_new(max_seconds)
                 progress = True
@@ -126,7 +131,6 @@ def _settled(entries: Mapping[str, Entry]) -> dict[str, Stamp | None]:
 def summarize(run: RunDir, *, now: float | None = None) -> Summary:
     """Read one run's whole log and sum it up."""
     known = _Known(run)
-    known.read_labels()
     while known.more:
         known.read_new(1.0)
     return known.summary(time.time() if now is None else now)
@@ -146,6 +150,7 @@ class _Known:
             self.brief, self._stamp, self.more = entry.brief, entry.stamp, False
         self._reading: _Reading | None = None
         self._labels, self._labels_stamp = Labels(), 0
+        self.read_labels()
         self._summary: Summary | None = None
         """Of a run that has ended: it stays as it is."""
 
