@@ -195,16 +195,21 @@ def lean(started: RunStarted | None) -> RunStarted | None:
 
 
 def trend(scores: Sequence[Score]) -> tuple[float, ...]:
-    """How validation went, in at most twelve values: the headline metric, else the loss.
-
-    Each stands for an equal share of the evaluations: the one that lies furthest from the value before, so
-    that a spike is seen, and NaN where one of them was not finite.
-    """
+    """How validation went, in at most twelve values (see `thin`): the headline metric, else the loss."""
     values = [score.headline for score in scores]
     if all(map(math.isnan, values)):
         values = [score.loss for score in scores]
-    count = min(len(values), _TREND_POINTS)
-    bounds = [len(values) * i // count for i in range(count + 1)] if count else [0]
+    return thin(values, _TREND_POINTS)
+
+
+def thin(values: Sequence[float], most: int) -> tuple[float, ...]:
+    """At most so many values, each for an equal share of ``values``.
+
+    The first is the first of its share, each other one that which lies furthest from the one before, so that
+    a spike is seen; NaN stands for a share of which one value was not finite.
+    """
+    count = min(len(values), most)
+    bounds = [len(values) * i // count for i in range(count + 1)] if count else []
     kept: list[float] = []
     before = math.nan
     for start, end in pairwise(bounds):
@@ -213,6 +218,7 @@ def trend(scores: Sequence[Score]) -> tuple[float, ...]:
             kept.append(math.nan)
             continue
         low, high = min(part), max(part)
-        before = low if abs(low - before) > abs(high - before) else high
+        furthest = low if abs(low - before) > abs(high - before) else high
+        before = part[0] if math.isnan(before) else furthest
         kept.append(before)
     return tuple(kept)

@@ -1,5 +1,8 @@
 """What screens ask of the app."""
 
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
 from textual.message import Message
 
 from tui_trainer.core.estimate import Plan
@@ -24,3 +27,19 @@ class RunOpened(Message):
     def __init__(self, run: RunDir) -> None:
         super().__init__()
         self.run = run
+
+
+class CompareRequested(Message):
+    """Show ``runs`` side by side."""
+
+    def __init__(self, runs: Sequence[RunDir]) -> None:
+        super().__init__()
+        self.runs = tuple(runs)
+
+
+@runtime_checkable
+class Compares(Protocol):
+    """An app that has a screen for several runs: only there is it offered."""
+
+    def on_compare_requested(self, message: CompareRequested) -> None:
+        """Show them."""

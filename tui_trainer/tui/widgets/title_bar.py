@@ -19,10 +19,12 @@ class TitleBar(Widget):
         self._active = active
         self._num_runs = _num_runs()
 
-    def recount(self) -> None:
-        """Count the runs anew."""
-        if (count := _num_runs()) != self._num_runs:
-            self._num_runs = count
+    def recount(self, num_runs: int | None = None) -> None:
+        """Say how many runs there are; count them where the caller did not."""
+        if num_runs is None:
+            num_runs = _num_runs()
+        if num_runs != self._num_runs:
+            self._num_runs = num_runs
             self.refresh()
 
     def render(self) -> Content:
