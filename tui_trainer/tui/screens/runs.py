@@ -186,6 +186,10 @@ class RunsScreen(Screen[None]):
         if run is not None and self._to_delete == run.run:
             doubt = f"{plain(run.run.id)} may be live elsewhere: d again deletes it, Esc keeps it"
             return [clip((Span("? ", "accent"), Span(doubt, "strong")), width)]
+        if self.has_class("-labelling"):
+            whose = f"{len(self._marked):,} runs" if self._marked else "this run"
+            what = f"Tags of {whose}, +good -draft" if self._to_label == "tags" else f"A note for {whose}"
+            return [clip((Span(f"{what}: Enter keeps it, Esc leaves it as it was", "strong"),), width)]
         if count := len(self._away):
             deleted = "1 run" if count == 1 else f"{count:,} runs"
             return [
@@ -286,11 +290,10 @@ class RunsScreen(Screen[None]):
         self._to_label = what
         field = self.query_one("#label", Input)
         known = labels.read(runs[0])
-        whose = f"{len(runs):,} runs" if self._marked else plain(runs[0].id)
-        field.placeholder = f"tags for {whose}: +good -draft" if what == "tags" else f"a note for {whose}"
         field.value = "" if self._marked else " ".join(known.tags) if what == "tags" else known.note
         self.add_class("-labelling")
         self.set_focus(field)
+        self._draw()
 
     @on(Input.Submitted, "#label")
     def _label(self, event: Input.Submitted) -> None:
