@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import click
 
+from tui_trainer.cli.comparing import compare
 from tui_trainer.cli.forking import fork
 from tui_trainer.cli.labelling import note, tag
 from tui_trainer.cli.logs import events, logs
@@ -30,6 +31,7 @@ __all__ = ["main", "program"]
         resume,
         stop,
         fork,
+        compare,
         presets,
         runs,
         show,
@@ -53,6 +55,7 @@ def program() -> None:
       tui-trainer tp1-mnist                  the same, with that recipe chosen
       tui-trainer train                      train first-steps without the app
       tui-trainer train --optimizer sgd --lr 0.05 --epochs 5
+      tui-trainer compare --vary optimizer=adam,momentum    which is better, and is it really?
       tui-trainer presets optimizers         what there is to choose from
       tui-trainer presets show adam          its formula, for and against, settings
       tui-trainer runs                       what was trained here

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rules import Finding
 
-_PARTS = ("data", "architecture", "activation", "loss", "optimizer", "schedule", "regularization")
-_FLAGS = ("lr", "epochs", "batch_size", "seed", "device")
+PART_NAMES = ("data", "architecture", "activation", "loss", "optimizer", "schedule", "regularization")
+FLAG_NAMES = ("lr", "epochs", "batch_size", "seed", "device")
 
 
 def preset_names(group: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
@@ -80,9 +80,9 @@ def choices_of(recipe: str, options: Mapping[str, Any]) -> Choices:
 
     return Choices(
         recipe=recipe,
-        parts={part: options[part] for part in _PARTS if options[part]},
+        parts={part: options[part] for part in PART_NAMES if options[part]},
         settings=options["settings"],
-        flags={flag: options[flag] for flag in _FLAGS},
+        flags={flag: options[flag] for flag in FLAG_NAMES},
     )
 
 

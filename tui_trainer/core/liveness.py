@@ -14,6 +14,7 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 
 State: TypeAlias = Literal[
+    "queued",
     "starting",
     "loading",
     "training",
@@ -60,10 +61,14 @@ class Signs:
     created_at: float
     heard_at: float | None
     """When something was last written to the run log."""
+    queued: bool = False
+    """Whether it waits for a worker to take it from a queue."""
 
 
 def judge(signs: Signs, now: float) -> State:
     """The state of a run by these signs at ``now``."""
+    if signs.queued and not signs.locked:
+        return "queued"
     if signs.phase in ENDED:
         return signs.phase
     if signs.elsewhere or (signs.locked is None and signs.phase is not None):
@@ -88,6 +93,7 @@ def read_signs(run: RunDir, history: Heard) -> Signs:
         elsewhere=started is not None and (started.host, started.boot_id) != (host(), boot_id()),
         created_at=run.created_at,
         heard_at=_modified_at(run.events),
+        queued=run.queued.exists(),
     )
 
 

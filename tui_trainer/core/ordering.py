@@ -9,6 +9,7 @@ from tui_trainer.core.metrics import LOWER_IS_BETTER
 from tui_trainer.core.summary import Summary
 
 _STATES: tuple[State, ...] = (
+    "queued",
     "starting",
     "loading",
     "training",

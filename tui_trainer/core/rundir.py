@@ -112,6 +112,11 @@ class RunDir:
         return self.path / "worker.log"
 
     @property
+    def queued(self) -> Path:
+        """There while the run waits for a worker to take it from a queue."""
+        return self.path / "queued"
+
+    @property
     def checkpoints(self) -> Path:
         """The folder of checkpoints."""
         return self.path / "checkpoints"
@@ -127,14 +132,8 @@ class RunDir:
     @property
     def created_at(self) -> float:
         """Unix time in seconds, from the id; for a renamed folder, when its recipe was recorded."""
-        if parts := _ID.fullmatch(self.id):
-            try:
-                second = datetime.fromisoformat(f"{parts[1].replace('-', 'T')}Z").timestamp()
-            except ValueError:
-                pass
-            else:
-                return second + int(parts[2], 36) / _TICKS
-        return self.recipe_toml.stat().st_mtime
+        made_at = created_at_of(self.id)
+        return self.recipe_toml.stat().st_mtime if made_at is None else made_at
 
     def recipe(self) -> "Recipe":
         """The recorded recipe. What this version does not know of it is left out, see `recipe_notes`.
@@ -166,6 +165,17 @@ class RunDir:
         return recipe_from_toml(self.recipe_toml.read_text("utf-8"), recorded=True)
 
 
+def created_at_of(run_id: str) -> float | None:
+    """Unix time in seconds that an id tells; None where it tells none."""
+    if parts := _ID.fullmatch(run_id):
+        try:
+            second = datetime.fromisoformat(f"{parts[1].replace('-', 'T')}Z").timestamp()
+        except ValueError:
+            return None
+        return second + int(parts[2], 36) / _TICKS
+    return None
+
+
 def create(recipe: "Recipe", *, root: Path | None = None) -> RunDir:
     """Make a directory for a new run and record its recipe. Raises RunHomeError when that cannot be done."""
     from tui_trainer.core.compose import recipe_to_toml
@@ -187,7 +197,7 @@ def create_own(name: str, config: object, *, root: Path | None = None) -> RunDir
 def _create(name: str, chosen: str, root: Path | None) -> RunDir:
     root = root or runs_root()
     record = f"{chosen}\n{_table('versions', _versions())}"
-    with _usable(root):
+    with usable(root):
         for folder in (root.parent, root):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         run = RunDir(_new_folder(root, name))
@@ -213,7 +223,7 @@ def list_runs(*, root: Path | None = None) -> list[RunDir]:
     """
     root = root or runs_root()
     found = []
-    with _usable(root):
+    with usable(root):
         try:
             entries = list(os.scandir(root))
         except FileNotFoundError:
@@ -251,7 +261,7 @@ def find(selector: str, *, root: Path | None = None) -> RunDir:
 
 def delete(run: RunDir) -> None:
     """Delete a run with all that was recorded. Raises RunIsLive, RunNotFound or RunHomeError."""
-    with _usable(run.path.parent):
+    with usable(run.path.parent):
         shutil.rmtree(put_away(run))
 
 
@@ -263,7 +273,7 @@ def put_away(run: RunDir) -> Path:
     if not run.exists:
         raise RunNotFound(f"there is no run {plain(run.id)}")
     lock = WorkerLock(run.lock)
-    with _usable(run.path.parent):
+    with usable(run.path.parent):
         try:
             is_certain = lock.acquire()
         except LockHeld as error:
@@ -281,7 +291,7 @@ def put_away(run: RunDir) -> Path:
 
 def bring_back(away: Path) -> RunDir:
     """The run that was put there, in the listing again. Raises RunHomeError."""
-    with _usable(away.parent):
+    with usable(away.parent):
         return RunDir(away.rename(away.with_name(away.name.removeprefix(_AWAY))))
 
 
@@ -302,21 +312,25 @@ def _last_change(run: RunDir) -> float:
     return (run.events if run.events.exists() else run.recipe_toml).stat().st_mtime
 
 
-def _new_folder(root: Path, name: str) -> Path:
-    """A new folder under ``root``, named so that folders sort by the moment of their making."""
+def new_ids(name: str) -> Iterator[str]:
+    """Ids for what is made now, so that they sort by that moment; the first that is free is to be taken."""
     now_ns = time.time_ns()
     short_name = slug(name)[:24].strip("-") or "run"
     while True:
         second, rest_ns = divmod(now_ns, 10**9)
         ticks = rest_ns * _TICKS // 10**9
         suffix = "".join(_DIGITS[ticks // 36**place % 36] for place in (2, 1, 0))
-        path = root / f"{datetime.fromtimestamp(second, UTC):%Y%m%d-%H%M%S}-{short_name}-{suffix}"
-        try:
-            path.mkdir(mode=0o700)
-        except FileExistsError:
-            now_ns += 10**9 // _TICKS + 1  # made in the same instant: take the next one
-        else:
-            return path
+        yield f"{datetime.fromtimestamp(second, UTC):%Y%m%d-%H%M%S}-{short_name}-{suffix}"
+        now_ns += 10**9 // _TICKS + 1  # made in the same instant: take the next one
+
+
+def _new_folder(root: Path, name: str) -> Path:
+    """A new folder under ``root``."""
+    for new_id in new_ids(name):
+        with suppress(FileExistsError):
+            (root / new_id).mkdir(mode=0o700)
+            return root / new_id
+    raise AssertionError("ids never run out")
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -353,7 +367,8 @@ def _table(name: str, values: Mapping[str, str | int | float | bool]) -> str:
 
 
 @contextmanager
-def _usable(root: Path) -> Iterator[None]:
+def usable(root: Path) -> Iterator[None]:
+    """Raises RunHomeError where the system refuses what is done in a folder."""
     try:
         yield
     except OSError as error:

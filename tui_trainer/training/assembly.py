@@ -57,6 +57,8 @@ class Trainee:
     """Whether a last batch of one sample joins the batch before: batch norm cannot do with one."""
     changes: dict[str, float] = field(default_factory=dict)
     """What was changed while it trained, by the key of the recipe."""
+    is_out_of_time: bool = False
+    """Whether its budget is spent: it is measured once more, and the training ends."""
 
     @property
     def planned_steps(self) -> int:
@@ -65,7 +67,7 @@ class Trainee:
 
     def is_evaluation_due(self, step: int) -> bool:
         """Whether train and validation are to be measured after ``step`` and were not yet."""
-        is_time = step % self.steps_per_evaluation == 0 or step == self.planned_steps
+        is_time = step % self.steps_per_evaluation == 0 or step == self.planned_steps or self.is_out_of_time
         return is_time and step != self.selection.considered_step
 
     @property

@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -14,49 +14,76 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.training.assembly import assemble
 from tui_trainer.training.loop import update
 from tui_trainer.training.numerics import num_threads
-from tui_trainer.training.session import live
+from tui_trainer.training.session import EPOCH_IS_OVER, live
 from tui_trainer.training.stop_sign import StopSign
+
+ROUND_S = 0.5
+"""All take a turn in about this time, even where epochs take long: each has to hear and to be heard of."""
 
 
 @dataclass
 class _Turn:
     """A run's place in the round. Threads are the process's: each run finds the number that it left."""
 
-    run: Generator[float, None, Phase]
+    run: RunDir
+    training: Generator[float, None, Phase]
     threads: int
     due_at: float = 0.0
 
-    def take(self) -> None:
-        """Let the run go on to where it wants to be left alone. Raises StopIteration when it has ended."""
+    def take(self, until: float) -> None:
+        """Let the run go on to the end of its epoch, until a time, or to where it wants to be left alone.
+
+        Raises StopIteration when it has ended.
+        """
         if torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
-        self.due_at = next(self.run)
+        now = 0.0
+        while now < until:
+            self.due_at = next(self.training)
+            now = perf_counter()
+            if self.due_at > now or self.due_at == EPOCH_IS_OVER:
+                break
         self.threads = torch.get_num_threads()
 
 
-def host(runs: Sequence[RunDir], stop_sign: StopSign) -> bool:
-    """Train ``runs``, whose locks the caller holds, a step of each in turn; whether none failed.
+def host(
+    runs: Iterable[RunDir],
+    stop_sign: StopSign,
+    *,
+    at_once: int | None = None,
+    limit_s: float | None = None,
+    ended: Callable[[RunDir], object] = lambda _run: None,
+) -> bool:
+    """Train ``runs``, an epoch of each in turn; whether none failed.
 
-    A run that fails ends alone.
+    The caller holds the lock of each run from when ``runs`` gives it until ``ended`` is told of it. Of many
+    runs ``at_once`` take turns, and the next is asked for when one has ended. ``limit_s`` is the active time
+    of a run. A run that fails ends alone.
     """
-    turns = [_Turn(live(run, stop_sign), torch.get_num_threads()) for run in runs]
-    none_failed = True
-    while turns:
+    waiting, turns, none_failed = iter(runs), list[_Turn](), True
+    while True:
+        while at_once is None or len(turns) < at_once:
+            run = next(waiting, None)
+            if run is None:
+                break
+            turns.append(_Turn(run, live(run, stop_sign, limit_s), torch.get_num_threads()))
+        if not turns:
+            return none_failed
         now = perf_counter()
         for turn in [turn for turn in turns if turn.due_at <= now]:
             try:
-                turn.take()
+                turn.take(perf_counter() + ROUND_S / len(turns))
+                continue
             except StopIteration as end:
                 none_failed &= end.value != "failed"
-                turns.remove(turn)
             except Exception:  # its log cannot be written, so worker.log must tell
                 traceback.print_exc()
                 none_failed = False
-                turns.remove(turn)
+            turns.remove(turn)
+            ended(turn.run)
         wait_s = min((turn.due_at for turn in turns), default=0.0) - perf_counter()
         if wait_s > 0:
             time.sleep(wait_s)
-    return none_failed
 
 
 def warm_up() -> None:

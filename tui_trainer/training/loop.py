@@ -31,7 +31,7 @@ def train(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None
     if trainee.is_evaluation_due(record.step):
         yield from _evaluate(trainee, record)
     for batch in _batches(trainee, record.step):
-        if trainee.has_waited_enough:
+        if trainee.has_waited_enough or trainee.is_out_of_time:
             break
         loss = yield from update(trainee, batch, record.step + 1)
         record.add_step(loss)

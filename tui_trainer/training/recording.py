@@ -87,6 +87,10 @@ class Recorder:
         present = perf_counter() - self._phase_began if phase == self.phase else 0.0
         return self._seconds_in.get(phase, 0.0) + present
 
+    def was_away(self, seconds: float) -> None:
+        """So long it was the turn of other runs: that is no active time."""
+        self._phase_began += seconds
+
     # The loop says
 
     def add_step(self, loss: Tensor) -> None:

@@ -5,7 +5,7 @@ import time
 import traceback
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from math import ceil
+from math import ceil, inf
 from time import perf_counter
 
 import torch
@@ -25,6 +25,7 @@ from tui_trainer.core.control import (
 )
 from tui_trainer.core.edits import EditRefused, changed, value_of
 from tui_trainer.core.events import EPOCHS, Edited, Phase, RunStarted
+from tui_trainer.core.figures import duration
 from tui_trainer.core.layers import num_parameters
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
@@ -49,6 +50,9 @@ LOOK_S = 0.02
 CATCH_UP_S = 0.1
 """A run that fell behind its pace makes up for at most this much."""
 
+EPOCH_IS_OVER = -inf
+"""When a run wants to go on that has just ended an epoch: at once, but others may go first."""
+
 MAX_REASON = 400
 """Characters of an exception's text that are recorded; all of it is in worker.log."""
 
@@ -61,16 +65,22 @@ class Stopped(Exception):
     """Somebody asked the run to end."""
 
 
-def live(run: RunDir, stop_sign: StopSign) -> Generator[float, None, Phase]:
+def live(run: RunDir, stop_sign: StopSign, limit_s: float | None = None) -> Generator[float, None, Phase]:
     """One attempt at ``run``, whose lock the caller holds, from the first event to the last.
 
-    Yields when it wants to go on, in seconds of ``perf_counter``, and returns how it ended. Raises only what
-    keeps the end itself from being recorded.
+    It finishes early when it has been active for ``limit_s``. Yields when it wants to go on, in seconds of
+    ``perf_counter``, and returns how it ended. Raises only what keeps the end itself from being recorded.
     """
     before = past(run)
     record = Recorder(run, before.attempts + 1)
+    session = _Session(run, record, stop_sign, before.edits, limit_s)
     try:
-        yield from _Session(run, record, stop_sign, before.edits).live()
+        with closing(session.live()) as turns:
+            for due_at in turns:
+                left_at = perf_counter()
+                yield due_at
+                if due_at <= left_at:  # it was others' turn, and not its own wish to wait
+                    record.was_away(perf_counter() - left_at)
     finally:
         record.close()
     return record.phase
@@ -78,7 +88,12 @@ def live(run: RunDir, stop_sign: StopSign) -> Generator[float, None, Phase]:
 
 class _Session:
     def __init__(
-        self, run: RunDir, record: Recorder, stop_sign: StopSign, edits: Sequence[Edited] = ()
+        self,
+        run: RunDir,
+        record: Recorder,
+        stop_sign: StopSign,
+        edits: Sequence[Edited] = (),
+        limit_s: float | None = None,
     ) -> None:
         self._run = run
         self._record = record
@@ -96,6 +111,7 @@ class _Session:
         self._changes: list[Change] = []
         """What is still to be changed."""
         self._pause_at: int | None = None
+        self._limit_s = limit_s
 
     def live(self) -> Generator[float, None, None]:
         try:
@@ -203,7 +219,12 @@ class _Session:
                 yield from self._keep_pace(self._updates_per_s)
             if self._is_paused:
                 yield from self._pause(trainee, is_between_steps=point != "part")
-            yield 0.0
+            yield EPOCH_IS_OVER if self._is_epoch_over(trainee, point) else 0.0
+
+    def _is_epoch_over(self, trainee: Trainee, point: SafePoint) -> bool:
+        step = self._record.step
+        is_at_end = point != "part" and step % trainee.steps_per_epoch == 0
+        return is_at_end and not trainee.is_evaluation_due(step)
 
     def _between_steps(self, trainee: Trainee) -> None:
         """What is done to a training when it stands still; after its evaluation, where one is due."""
@@ -252,6 +273,8 @@ class _Session:
         self._look_at = now + LOOK_S
         self._hear()
         self._record.tick()
+        if self._limit_s is not None and self._trainee and self._record.elapsed_s >= self._limit_s:
+            self._trainee.is_out_of_time = True
 
     def _hear(self) -> None:
         """Raises Stopped."""
@@ -313,6 +336,8 @@ class _Session:
 
     def _why_early(self) -> str:
         assert self._trainee is not None
+        if self._trainee.is_out_of_time:
+            return f"budget: it had {duration(self._limit_s or 0.0)} to train"
         stopping = self._trainee.recipe.regularization.early_stopping
         if stopping is None or not self._trainee.has_waited_enough:
             return ""

@@ -1,8 +1,11 @@
-"""The worker's process: ``python -P -m tui_trainer.training.worker RUN_DIR...``, or ``--wait``.
+"""The worker's process: ``python -P -m tui_trainer.training.worker RUN_DIR...``, ``--queue`` or ``--wait``.
 
 It hosts one run, or several in turn, until all have ended. With ``--wait`` it gets ready first, then reads
 run directories from stdin, one a line, and from there on does not depend on stdin; when stdin ends before
-that, it exits. Exit codes: 0 done or stopped, 1 a run failed, 2 wrong usage or a run that has a worker.
+that, it exits. With ``--queue AT_ONCE LIMIT_S RUN_DIR...`` it trains those of the runs that are queued (see
+``core.queue``), so many in turn, the next when one has ended, and each for at most ``LIMIT_S`` of active time
+(0: no limit); other workers may take from the same queue. Exit codes: 0 done or stopped, 1 a run failed, 2
+wrong usage or a run that has a worker.
 """
 
 import os
@@ -10,18 +13,23 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
+from tui_trainer.core import queue
 from tui_trainer.core.events import ENDED, PhaseChanged
 from tui_trainer.core.lock import LockHeld, WorkerLock
 from tui_trainer.core.rundir import RunDir
-from tui_trainer.core.runlog import LogWriter
+from tui_trainer.core.runlog import LogWriter, RunLogError
 from tui_trainer.core.text import plain
 from tui_trainer.training.attempts import has_nothing_left, next_attempt, past
 from tui_trainer.training.stop_sign import StopSign
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+NICENESS = 10
+"""Of a worker whose runs are many; one that trains a single run leaves a core to the app as it is."""
 
 LAST_MOMENTS_S = 5.0
 """So long may Python and PyTorch take to end."""
@@ -30,6 +38,8 @@ LAST_MOMENTS_S = 5.0
 def main(arguments: Sequence[str]) -> int:
     """Host the runs that ``arguments`` name; returns the exit code."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    if list(arguments[:1]) == ["--queue"]:
+        return _work_off(arguments[1:])
     if list(arguments) == ["--wait"]:
         from tui_trainer.training.hosting import warm_up
 
@@ -52,7 +62,54 @@ def main(arguments: Sequence[str]) -> int:
         if has_nothing_left(run):
             return _refuse(f"{run.id} has finished: it goes on when it is given more epochs")
     _settle_in(runs[0])
-    return DONE if _host(runs) else FAILED
+    return DONE if _host(runs, _stop_sign()) else FAILED
+
+
+def _work_off(arguments: Sequence[str]) -> int:
+    """Train what is queued; several workers may be at it."""
+    try:
+        at_once, limit_s = int(arguments[0]), float(arguments[1])
+        if at_once < 1 or limit_s < 0:
+            raise ValueError
+    except (IndexError, ValueError):
+        return _refuse("--queue needs how many runs take turns, and the seconds of each (0: no limit)")
+    # Whoever looks at all of this at work is to be answered first.
+    os.nice(NICENESS)
+    stop_sign, waiting = _stop_sign(), Queue([RunDir(Path(each).absolute()) for each in arguments[2:]])
+    first = waiting.take()
+    if first is None:
+        return DONE
+    _settle_in(first)
+    rest = iter(lambda: None if stop_sign.is_up else waiting.take(), None)
+    none_failed = _host(chain([first], rest), stop_sign, at_once, limit_s or None, waiting.release)
+    return DONE if none_failed else FAILED
+
+
+class Queue:
+    """Runs that wait, of which this process has those that it took."""
+
+    def __init__(self, runs: Sequence[RunDir]) -> None:
+        self._waiting = list(runs)
+        self._locks: dict[Path, WorkerLock] = {}
+
+    def take(self) -> RunDir | None:
+        """The next that nobody has; None when there is none."""
+        while self._waiting:
+            run = self._waiting.pop(0)
+            try:
+                lock = queue.take(run)
+                if lock is not None and has_nothing_left(run):
+                    lock.release()
+                elif lock is not None:
+                    self._locks[run.path] = lock
+                    return run
+            except (OSError, RunLogError) as error:  # one that cannot be begun keeps none from its turn
+                print(plain(f"{run.id}: {error}"), file=sys.stderr)
+        return None
+
+    def release(self, run: RunDir) -> None:
+        """Let another worker resume a run that has ended here."""
+        self._locks.pop(run.path).release()
 
 
 def _lock(run: RunDir) -> None:
@@ -97,11 +154,22 @@ def _settle_in(run: RunDir) -> None:
     os.close(nothing)
 
 
-def _host(runs: Sequence[RunDir]) -> bool:
-    """Train ``runs`` in turn until they end or a signal comes; whether none failed."""
+def _stop_sign() -> StopSign:
+    """A sign that goes up when a signal asks this process to end."""
     stop_sign = StopSign()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop_sign.put_up())
+    return stop_sign
+
+
+def _host(
+    runs: Iterable[RunDir],
+    stop_sign: StopSign,
+    at_once: int | None = None,
+    limit_s: float | None = None,
+    ended: Callable[[RunDir], object] = lambda _run: None,
+) -> bool:
+    """Train ``runs`` in turn until they end or ``stop_sign`` is up; whether none failed."""
     try:
         # PyTorch takes a second to import and may be broken; only now is there a place to say so.
         from tui_trainer.training.hosting import host
@@ -110,7 +178,7 @@ def _host(runs: Sequence[RunDir]) -> bool:
         for run in runs:
             _record_failure(run, f"PyTorch cannot be imported ({error})")
         return False
-    return host(runs, stop_sign)
+    return host(runs, stop_sign, at_once=at_once, limit_s=limit_s, ended=ended)
 
 
 def _record_failure(run: RunDir, reason: str) -> None:

@@ -6,15 +6,18 @@ The worker's module is named in a string: whoever starts a worker does not impor
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from tui_trainer.core import rundir
+from tui_trainer.core.comparison import Comparison
 from tui_trainer.core.rundir import RunDir
 
 # -P keeps the current folder off sys.path: a user's own torch.py there is not imported.
-_WORKER = (sys.executable, "-P", "-m", "tui_trainer.training.worker")
+_PYTHON = (sys.executable, "-P", "-m")
+_WORKER = "tui_trainer.training.worker"
+_LINEAR = "tui_trainer.training.linear"
 
 
 def start(run: RunDir, *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
@@ -22,6 +25,49 @@ def start(run: RunDir, *, env: Mapping[str, str] | None = None) -> subprocess.Po
     with _log(run.worker_log) as output:
         return _spawn(
             [str(run.path.absolute())], cwd=run.path, stdin=subprocess.DEVNULL, output=output, env=env
+        )
+
+
+def start_queue(
+    runs: Sequence[RunDir],
+    at_once: int,
+    *,
+    limit_s: float | None = None,
+    env: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a worker that trains those of ``runs`` that are queued, ``at_once`` of them in turn.
+
+    Each is active for at most ``limit_s``. Several such workers may take from the same queue.
+    """
+    paths = [str(run.path.absolute()) for run in runs]
+    with _log(runs[0].worker_log) as output:
+        return _spawn(
+            ["--queue", str(at_once), str(limit_s or 0), *paths],
+            cwd=runs[0].path,
+            stdin=subprocess.DEVNULL,
+            output=output,
+            env=env,
+        )
+
+
+def start_linear(
+    comparison: Comparison, *, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes] | None:
+    """Start what measures scikit-learn's linear model on the data of a comparison.
+
+    None where that is known, or where no run is left to tell which data.
+    """
+    runs = comparison.runs()
+    if not runs or comparison.linear.exists():
+        return None
+    with _log(runs[0].worker_log) as output:
+        return _spawn(
+            [str(runs[0].path.absolute()), str(comparison.linear)],
+            cwd=runs[0].path,
+            stdin=subprocess.DEVNULL,
+            output=output,
+            env=env,
+            module=_LINEAR,
         )
 
 
@@ -70,10 +116,16 @@ def _log(path: Path) -> IO[bytes]:
 
 
 def _spawn(
-    arguments: list[str], *, cwd: Path, stdin: int, output: IO[bytes], env: Mapping[str, str] | None
+    arguments: list[str],
+    *,
+    cwd: Path,
+    stdin: int,
+    output: IO[bytes],
+    env: Mapping[str, str] | None,
+    module: str = _WORKER,
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [*_WORKER, *arguments],
+        [*_PYTHON, module, *arguments],
         cwd=cwd,
         stdin=stdin,
         stdout=output,

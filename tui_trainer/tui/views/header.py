@@ -47,6 +47,8 @@ def status(watch: Watch, now: float) -> Line:
         held = "" if watch.is_playing else ", held"
         return (Span("▸ ", "accent"), Span(f"replay{held}  {_epoch(history)}"))
     match watch.state:
+        case "queued":
+            return (Span("· ", "quiet"), Span("queued: it waits for its turn"))
         case "starting":
             waited = max(0.0, now - watch.run.created_at)
             return (Span("○ ", "quiet"), Span(f"loading PyTorch… {waited:.0f} s"))

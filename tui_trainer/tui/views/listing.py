@@ -18,6 +18,7 @@ _MARKS: dict[State, tuple[str, Role]] = {
     "failed": ("✗", "bad"),
     "crashed": ("✗", "bad"),
     "paused": ("○", "warn"),
+    "queued": ("·", "quiet"),
     "starting": ("○", "quiet"),
     "loading": ("○", "quiet"),
     "unknown": ("?", "warn"),
