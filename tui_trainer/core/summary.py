@@ -102,7 +102,7 @@ class Summaries:
                 is_stale = known.more
             else:
                 if is_due:
-                    known.read_labels()
+                    known.look()
                 is_stale = known.more or ((is_due or not known.has_ended) and known.has_changed)
             self._known[run.path] = known
             if is_stale and (not progress or time.monotonic() < deadline):
@@ -149,8 +149,8 @@ class _Known:
         if entry is not None and entry.stamp == index.stamp_of(run):
             self.brief, self._stamp, self.more = entry.brief, entry.stamp, False
         self._reading: _Reading | None = None
-        self._labels, self._labels_stamp = Labels(), 0
-        self.read_labels()
+        self._labels, self._folder_stamp = Labels(), 0
+        self.look()
         self._summary: Summary | None = None
         """Of a run that has ended: it stays as it is."""
 
@@ -171,10 +171,10 @@ class _Known:
             return None
         return Entry(self._stamp, self.brief)
 
-    def read_labels(self) -> None:
-        """Read what somebody wrote to it, if that is new."""
-        if (stamp := index.modified_ns(self.run.labels_toml)) != self._labels_stamp:
-            self._labels, self._labels_stamp, self._summary = labels.read(self.run), stamp, None
+    def look(self) -> None:
+        """See what came into its folder or left it: labels, a place in a queue."""
+        if (stamp := index.modified_ns(self.run.path)) != self._folder_stamp:
+            self._labels, self._folder_stamp, self._summary = labels.read(self.run), stamp, None
 
     def read_new(self, max_seconds: float) -> None:
         """Read on, for about so long."""
