@@ -17,6 +17,7 @@ from tui_trainer.cli.program import INTERRUPTED, Program
 from tui_trainer.cli.runs import delete, export, runs, show
 from tui_trainer.cli.sharing import code, share
 from tui_trainer.cli.steering import pause, resume, stop
+from tui_trainer.cli.tables import table
 from tui_trainer.cli.training import train
 
 __all__ = ["main", "program"]
@@ -35,6 +36,7 @@ __all__ = ["main", "program"]
         presets,
         runs,
         show,
+        table,
         tag,
         note,
         code,

@@ -1,6 +1,5 @@
 """The list of runs as styled lines: each made for itself, so that of thousands only those in sight are."""
 
-import math
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ _MARKS: dict[State, tuple[str, Role]] = {
     "unknown": ("?", "warn"),
 }
 _SHORT = {"accuracy": "acc", "r2": "R²"}
-_BARS = "▁▂▃▄▅▆▇█"
 _GAP = 2
 _LEAST_RECIPE = 4
 _MOST_ROWS = 2
@@ -74,11 +72,11 @@ def _last(run: Summary, _now: float) -> Span:
 
 
 def _trend(run: Summary, _now: float) -> Span:
-    return Span(sparkline(run.trend), "accent")
+    return Span(figures.sparkline(run.trend), "accent")
 
 
 def _short_trend(run: Summary, _now: float) -> Span:
-    return Span(sparkline(thin(run.trend, 6)), "accent")
+    return Span(figures.sparkline(thin(run.trend, 6)), "accent")
 
 
 def _epochs(run: Summary, _now: float) -> Span:
@@ -160,19 +158,6 @@ def _aligned(shown: Sequence[Column], cells: Sequence[Span], width: int) -> Line
         fit = left if column.side == "left" else right
         spans += [cell._replace(text=fit(cell.text, column.width)), Span(" " * _GAP)]
     return tuple(spans)
-
-
-def sparkline(values: Sequence[float]) -> str:
-    """Values as bars between their smallest and largest; × where one is not finite."""
-    finite = [value for value in values if math.isfinite(value)]
-    low, span = (min(finite), max(finite) - min(finite)) if finite else (0.0, 0.0)
-    top = len(_BARS) - 1
-    return "".join(
-        _BARS[round(top * (value - low) / span) if 0 < span < math.inf else top // 2]
-        if math.isfinite(value)
-        else "×"
-        for value in values
-    )
 
 
 def detail(run: Summary, width: int) -> list[Line]:
