@@ -14,6 +14,7 @@ from tui_trainer.cli.opening import open_app
 from tui_trainer.cli.output import spell_out, warn
 from tui_trainer.cli.presets import presets
 from tui_trainer.cli.program import INTERRUPTED, Program
+from tui_trainer.cli.reporting import report
 from tui_trainer.cli.runs import delete, export, runs, show
 from tui_trainer.cli.sharing import code, share
 from tui_trainer.cli.steering import pause, resume, stop
@@ -37,6 +38,7 @@ __all__ = ["main", "program"]
         runs,
         show,
         table,
+        report,
         tag,
         note,
         code,

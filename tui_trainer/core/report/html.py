@@ -14,7 +14,7 @@ from tui_trainer.core.text import plain
 # After Okabe and Ito (2008), as in the app: told apart by the colour-blind too, on white and on black.
 _LIGHT = ("#0072b2", "#c45100", "#00805c", "#a23b77", "#8a6d00", "#7a3e00", "#3b50c4", "#5a6470")
 _DARK = ("#56b4e9", "#e69f00", "#2bbe94", "#d98cb8", "#f0e442", "#f07a45", "#8fa8ff", "#b0b7c0")
-_STRONGEST = 0.6
+_WEAKEST, _STRONGEST = 0.12, 0.6
 _MARKS = {"good": "✓ ", "note": "· ", "alarm": "! "}
 
 _STYLE = """
@@ -34,8 +34,9 @@ th { font-weight: 600; } .n { text-align: right; font-variant-numeric: tabular-n
 .miss { background: rgb(var(--miss) / var(--a)); } .zero { color: var(--quiet); }
 pre { background: var(--soft); padding: .6rem .8rem; overflow-x: auto; }
 svg { width: 100%; max-width: 44rem; height: auto; display: block; }
-svg text { fill: var(--ink); font: 11px system-ui, sans-serif; } svg .title { font-weight: 600; font-size: 13px; }
-svg .tick, svg .label.quiet { fill: var(--quiet); } svg .odd { fill: var(--c1); }
+svg text { fill: var(--ink); font: 11px system-ui, sans-serif; }
+svg .title { font-weight: 600; font-size: 13px; }
+svg .tick, svg .label.quiet { fill: var(--quiet); }
 svg .grid { stroke: var(--line); } svg .axis { stroke: var(--quiet); }
 svg .base { stroke: var(--quiet); stroke-dasharray: 2 4; }
 svg path { fill: none; stroke-width: 2; } svg path.thin { stroke-width: 1; opacity: .35; }
@@ -73,7 +74,8 @@ def _style() -> str:
         return " ".join(f"--c{at}: {colour};" for at, colour in enumerate(colours))
 
     looks = "".join(
-        f"svg path.c{at} {{ stroke: var(--c{at}); }} svg .mark.c{at}, svg .label.c{at} {{ fill: var(--c{at}); }}\n"
+        f"svg path.c{at} {{ stroke: var(--c{at}); }}\n"
+        f"svg .mark.c{at}, svg .label.c{at}, svg .odd.c{at} {{ fill: var(--c{at}); }}\n"
         for at in range(svg.NUM_LOOKS)
     )
     return _STYLE.replace("LIGHT", named(_LIGHT)).replace("DARK", named(_DARK)) + looks
@@ -97,10 +99,8 @@ def _lines(block: Block) -> Iterator[str]:
 
 def _table(block: Table) -> Iterator[str]:
     def cells(tag: str, row: Sequence[str]) -> str:
-        said = (
-            f"<{tag}{' class="n"' if at in block.numbers else ''}>{_text(cell)}</{tag}>"
-            for at, cell in enumerate(row)
-        )
+        kinds = [f'{tag} class="n"' if at in block.numbers else tag for at in range(len(row))]
+        said = (f"<{kind}>{_text(cell)}</{tag}>" for kind, cell in zip(kinds, row, strict=True))
         return f"<tr>{''.join(said)}</tr>"
 
     yield '<div class="wide"><table>'
@@ -126,7 +126,8 @@ def _matrix(block: Matrix) -> Iterator[str]:
                 cells.append('<td class="zero">·</td>')
                 continue
             kind = "hit" if true == predicted else "miss"
-            cells.append(f'<td class="{kind}" style="--a: {_STRONGEST * share:.3f}">{count:,}</td>')
+            tint = _WEAKEST + (_STRONGEST - _WEAKEST) * share
+            cells.append(f'<td class="{kind}" style="--a: {tint:.3f}">{count:,}</td>')
         yield f"<tr><th>{name}</th>{''.join(cells)}<td>{_score(scores.recall[true])}</td></tr>"
     precision = "".join(f"<td>{_score(value)}</td>" for value in scores.precision)
     yield f"<tr><th>precision</th>{precision}<td></td></tr>"

@@ -8,8 +8,10 @@ from tui_trainer.core.brief import thin
 from tui_trainer.core.report.blocks import Block, Chart, Code, Heading, Matrix, Table, Text
 from tui_trainer.core.text import plain
 
-_MEANT = re.compile(r"([\\`*_{}\[\]<>()#+!|~&$@:-])")
-_WORDS = re.compile(r"[A-Za-z0-9]+(?:[-:][A-Za-z0-9]+)*")
+_MEANT = re.compile(r"([\\`*{}\[\]<>|~&$@]|(?<!\w)_|_(?!\w)|(?<=:)/(?=/))")
+"""What means something anywhere: emphasis, code, links, tables, entities, formulas, mentions, addresses."""
+_MEANT_FIRST = re.compile(r"^(\d*)([-+#=.)])")
+"""What makes a line an item, a heading or a rule."""
 _BARS = 24
 
 
@@ -19,14 +21,12 @@ def render(blocks: Iterable[Block]) -> str:
 
 
 def escaped(text: str) -> str:
-    """``text`` as one line that means nothing to Markdown; words with hyphens stay as they are read."""
-    parts: list[str] = []
-    at = 0
-    text = plain(text)
-    for word in _WORDS.finditer(text):
-        parts += [_MEANT.sub(r"\\\1", text[at : word.start()]), word[0].replace(":", "\\:")]
-        at = word.end()
-    return "".join([*parts, _MEANT.sub(r"\\\1", text[at:])])
+    """``text`` as part of a line that means nothing to Markdown."""
+    return _MEANT.sub(r"\\\1", plain(text))
+
+
+def _paragraph(text: str) -> str:
+    return _MEANT_FIRST.sub(r"\1\\\2", escaped(text).lstrip())
 
 
 def _lines(block: Block) -> Iterator[str]:
@@ -34,9 +34,9 @@ def _lines(block: Block) -> Iterator[str]:
         case Heading(text, level):
             yield f"{'#' * level} {escaped(text)}"
         case Text(text, "verdict"):
-            yield f"**{escaped(text)}**"
+            yield f"**{escaped(text).strip()}**"
         case Text(text):
-            yield escaped(text)
+            yield _paragraph(text)
         case Code(lines):
             # Indented, since no text can end such a block.
             yield from (f"    {plain(line)}" for line in lines)
@@ -45,7 +45,7 @@ def _lines(block: Block) -> Iterator[str]:
         case Chart():
             yield from _chart(block)
         case Matrix():
-            yield f"{escaped(block.title)}: rows are the true class, columns the predicted one"
+            yield f"{_paragraph(block.title)}: rows are the true class, columns the predicted one"
             yield ""
             body = [
                 [escaped(name), *(f"**{n}**" if at == place else str(n) for at, n in enumerate(row))]
@@ -67,7 +67,7 @@ def _raw_table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Iter
 
 
 def _chart(chart: Chart) -> Iterator[str]:
-    yield f"{escaped(chart.title)}, from the first value to the last"
+    yield f"{_paragraph(chart.title)}, from the first value to the last"
     yield ""
     rows = []
     for curve in chart.curves:

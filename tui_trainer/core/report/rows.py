@@ -42,13 +42,13 @@ def table(accounts: Sequence[Account]) -> Table:
     keys = differing_keys(accounts)
     metrics = {each.headline for each in accounts}
     has_names = len({each.name for each in accounts}) > 1
-    metric = f" {_METRICS.get(name := metrics.pop(), name)}" if len(metrics) == 1 else ""
+    metric = f" {metric_name(metrics.pop())}" if len(metrics) == 1 else ""
     head = ["run", *(["name"] if has_names else []), "state", *(plain(heading(key)) for key in keys)]
     first_number = len(head)
     head += [f"best{metric}", "at epoch", "last", "epochs done", "time", "parameters"]
     rows = []
     for each, told in zip(accounts, objects(accounts), strict=True):
-        prefix = "" if metric else f"{_METRICS.get(each.headline, each.headline)} "
+        prefix = "" if metric else f"{metric_name(each.headline)} "
         rows.append(
             (
                 plain(each.run.id),
@@ -76,7 +76,9 @@ def flat(accounts: Sequence[Account]) -> Table:
     return Table(head, tuple(tuple(_cell(row[key]) for key in head) for row in rows))
 
 
-_METRICS = {"r2": "R²"}
+def metric_name(metric: str) -> str:
+    """A metric as a heading has it: ``R²``, ``roc auc``; safe for a terminal."""
+    return "R²" if metric == "r2" else plain(metric).replace("_", " ")
 
 
 def _epoch(each: Account, step: int) -> float | None:

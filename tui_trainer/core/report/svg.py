@@ -15,14 +15,16 @@ _WIDTH, _HEIGHT = 640, 280
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 150, 26, 34
 _MOST_MARKS = 24
 _LABEL_ROOM = 14
+_LARGEST = 1e150
 _MOST_DECADES = 100.0
 """Positive values over a wider range than this are drawn on a logarithmic axis."""
 
 
 def draw(chart: Chart) -> str:
     """The chart as an ``svg`` element; all text in it is escaped."""
-    finite = [value for curve in chart.curves for _, value in curve.points if math.isfinite(value)]
-    finite += [value for value, _ in chart.baselines]
+    finite = [value for curve in chart.curves for _, value in curve.points if _can_be_drawn(value)]
+    baselines = [(value, label) for value, label in chart.baselines if _can_be_drawn(value)]
+    finite += [value for value, _ in baselines]
     xs = [x for curve in chart.curves for x, _ in curve.points]
     if not finite or not xs:
         return ""
@@ -31,13 +33,18 @@ def draw(chart: Chart) -> str:
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{_text(chart.title)}">',
         f'<text class="title" x="{_LEFT}" y="14">{_text(chart.title)}</text>',
         *_axes(frame, chart.x_label),
-        *(_baseline(frame, value) for value, _ in chart.baselines),
+        *(_baseline(frame, value) for value, _ in baselines),
         *(part for curve in chart.curves if curve.is_thin for part in _curve(frame, curve)),
         *(part for curve in chart.curves if not curve.is_thin for part in _curve(frame, curve)),
-        *_labels(frame, chart),
+        *_labels(frame, chart.curves, baselines),
         "</svg>",
     ]
     return "\n".join(parts)
+
+
+def _can_be_drawn(value: float) -> bool:
+    """Finite, and so far from the largest number that an axis around it still has ends."""
+    return abs(value) < _LARGEST
 
 
 class _Frame:
@@ -82,12 +89,11 @@ def _axes(frame: _Frame, x_label: str) -> Iterator[str]:
     for value in frame.y_ticks():
         y = frame.y(value)
         yield f'<line class="grid" x1="{_LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        said = figures.value(value) if frame.is_log or abs(value) >= 1e4 else f"{value:g}"
+        said = f"{value:g}" if 1e-5 < abs(value) < 1e5 or not value else figures.value(value)
         yield f'<text class="tick" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{said}</text>'
     for value in _ticks(frame.x_low, frame.x_high):
-        x = frame.x(value)
-        said = f'<text class="tick" x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{value:,g}</text>'
-        yield said.replace(f">{value:,g}<", f">{figures.epoch(value)}<")
+        place = f'x="{frame.x(value):.1f}" y="{bottom + 16}" text-anchor="middle"'
+        yield f'<text class="tick" {place}>{figures.epoch(value)}</text>'
     yield f'<line class="axis" x1="{_LEFT}" x2="{right}" y1="{bottom}" y2="{bottom}"/>'
     yield f'<text class="tick" x="{right}" y="{bottom + 30}" text-anchor="end">{_text(x_label)}</text>'
 
@@ -100,7 +106,7 @@ def _baseline(frame: _Frame, value: float) -> str:
 def _curve(frame: _Frame, curve: Curve) -> Iterator[str]:
     """Its line, broken where it is not finite and marked there; then its marks."""
     look = f"c{curve.look % NUM_LOOKS}{' thin' if curve.is_thin else ''}"
-    places = [(frame.x(x), frame.y(y)) if math.isfinite(y) else None for x, y in curve.points]
+    places = [(frame.x(x), frame.y(y)) if _can_be_drawn(y) else None for x, y in curve.points]
     path: list[str] = []
     is_down = False
     for place in places:
@@ -116,10 +122,12 @@ def _curve(frame: _Frame, curve: Curve) -> Iterator[str]:
         every = max(1, math.ceil(len(known) / _MOST_MARKS))
         if curve.has_points or len(known) == 1:
             yield from (_mark(curve.look, look, x, y) for x, y in known[::every])
-        for (x, value), place in zip(curve.points, places, strict=True):
-            if place is None:
-                at, said = frame.x(x), f"{figures.value(value)} at {figures.epoch(x)}"
-                yield f'<text class="odd" x="{at:.1f}" y="{_TOP + 10}" text-anchor="middle">× {_text(said)}</text>'
+        for (x, value), found in zip(curve.points, places, strict=True):
+            if found is None:
+                said = _text(f"× {figures.value(value)} at {figures.epoch(x)}")
+                side = "end" if frame.x(x) > _WIDTH / 2 else "start"
+                at = f'x="{frame.x(x):.1f}" y="{_TOP + 14 * (1 + curve.look % 4)}" text-anchor="{side}"'
+                yield f'<text class="odd c{curve.look % NUM_LOOKS}" {at}>{said}</text>'
                 break
 
 
@@ -136,14 +144,14 @@ def _mark(look: int, name: str, x: float, y: float) -> str:
     return f'<polygon class="{name} mark" points="{corners}"/>'
 
 
-def _labels(frame: _Frame, chart: Chart) -> Iterator[str]:
+def _labels(frame: _Frame, curves: Sequence[Curve], baselines: Sequence[tuple[float, str]]) -> Iterator[str]:
     """Names at the right ends, moved apart where they would touch."""
     wanted: list[tuple[float, str, str]] = []
-    for curve in chart.curves:
-        known = [value for _, value in curve.points if math.isfinite(value)]
+    for curve in curves:
+        known = [value for _, value in curve.points if _can_be_drawn(value)]
         if known and not curve.is_thin:
             wanted.append((frame.y(known[-1]), f"label c{curve.look % NUM_LOOKS}", curve.label))
-    wanted += [(frame.y(value), "label quiet", label) for value, label in chart.baselines]
+    wanted += [(frame.y(value), "label quiet", label) for value, label in baselines]
     for y, (_, look, label) in zip(_apart([y for y, *_ in sorted(wanted)]), sorted(wanted), strict=True):
         x = _WIDTH - _RIGHT + 8
         yield f'<text class="{look}" x="{x}" y="{y + 4:.1f}">{_text(label, limit=24)}</text>'
@@ -154,7 +162,7 @@ def _apart(places: Sequence[float]) -> list[float]:
     moved: list[float] = []
     for place in places:
         moved.append(max(place, moved[-1] + _LABEL_ROOM) if moved else place)
-    lowest = _HEIGHT - _BOTTOM
+    lowest: float = _HEIGHT - _BOTTOM
     for at in range(len(moved) - 1, -1, -1):
         moved[at] = min(moved[at], lowest)
         lowest = moved[at] - _LABEL_ROOM
