@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,8 +20,23 @@ from tui_trainer.core.rundir import RunDir
 _FORMAT = 1
 """Raised with every change of what a brief holds or means."""
 
-Stamp: TypeAlias = tuple[int, int, int, int]
-"""Size of the log, and when it was last written, the recipe recorded and the lock touched, in nanoseconds."""
+
+class Stamp(NamedTuple):
+    """What changes when the files of a run do. Times are Unix times in nanoseconds."""
+
+    size: int
+    """Of the log."""
+    written_ns: int
+    """When something was last written to the log."""
+    recorded_ns: int
+    """When the recipe was."""
+    locked_ns: int
+    """When a worker first took the run, or touched the lock; 0 before."""
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether the log grew since a worker took the run: the last word is the last worker's."""
+        return self.locked_ns <= self.written_ns
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -48,7 +63,7 @@ def stamp_of(run: RunDir) -> Stamp | None:
         log, recipe = run.events.stat(), run.recipe_toml.stat()
     except OSError:
         return None
-    return log.st_size, log.st_mtime_ns, recipe.st_mtime_ns, modified_ns(run.lock)
+    return Stamp(log.st_size, log.st_mtime_ns, recipe.st_mtime_ns, modified_ns(run.lock))
 
 
 def modified_ns(file: Path) -> int:

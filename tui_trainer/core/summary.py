@@ -149,7 +149,7 @@ class _Known:
         if entry is not None and entry.stamp == index.stamp_of(run):
             self.brief, self._stamp, self.more = entry.brief, entry.stamp, False
         self._reading: _Reading | None = None
-        self._labels, self._folder_stamp = Labels(), 0
+        self._labels, self._folder_stamp, self._is_queued = Labels(), 0, False
         self.look()
         self._summary: Summary | None = None
         """Of a run that has ended: it stays as it is."""
@@ -175,6 +175,12 @@ class _Known:
         """See what came into its folder or left it: labels, a place in a queue."""
         if (stamp := index.modified_ns(self.run.path)) != self._folder_stamp:
             self._labels, self._folder_stamp, self._summary = labels.read(self.run), stamp, None
+            self._is_queued = self.run.queued.exists()
+
+    @property
+    def _is_settled(self) -> bool:
+        """It has ended, and no worker took it since: its state is known without another look."""
+        return self.has_ended and not self._is_queued and self._stamp is not None and self._stamp.is_at_rest
 
     def read_new(self, max_seconds: float) -> None:
         """Read on, for about so long."""
@@ -215,6 +221,8 @@ class _Known:
         return summary
 
     def _state(self, brief: Brief, now: float) -> State:
+        if self._is_settled and brief.phase is not None:
+            return brief.phase
         try:
             return "unknown" if brief.is_unreadable else liveness.state_of(self.run, brief, now)
         except OSError:  # its folder went away meanwhile

@@ -168,7 +168,7 @@ def _test_scores(accounts: Sequence[Account]) -> Iterator[Block]:
     found = [(each, test) for each in accounts if (test := each.history.chosen.get("test"))]
     metrics = [m for m in dict.fromkeys(m for _, e in found for m in e.metrics) if m != "penalty"]
     if found:
-        yield Heading("Test scores, each read once, with the weights that were selected", 3)
+        yield Heading("Test scores with the weights that were selected", 3)
         yield Table(
             ("run", *(rows.metric_name(metric) for metric in metrics)),
             tuple((plain(each.run.id), *_figures(test, metrics)) for each, test in found),
