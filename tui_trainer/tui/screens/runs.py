@@ -79,7 +79,7 @@ class RunsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Title, search, list, the chosen run, keys."""
-        yield TitleBar("runs")
+        yield TitleBar("runs", num_runs=0)  # counted as soon as they are listed
         yield Input(placeholder="find", compact=True, id="find")
         yield SpanView(id="count")
         yield SpanView(id="runs")

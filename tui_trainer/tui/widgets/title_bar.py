@@ -14,10 +14,10 @@ TABS: tuple[Tab, ...] = ("new", "runs")
 class TitleBar(Widget):
     """`` tui-trainer   [New]   Runs 3                    ? help``"""
 
-    def __init__(self, active: Tab | None = None) -> None:
+    def __init__(self, active: Tab | None = None, *, num_runs: int | None = None) -> None:
         super().__init__()
         self._active = active
-        self._num_runs = _num_runs()
+        self._num_runs = _num_runs() if num_runs is None else num_runs
 
     def recount(self, num_runs: int | None = None) -> None:
         """Say how many runs there are; count them where the caller did not."""
