@@ -1,6 +1,7 @@
 """The list of runs, from recordings of real ones."""
 
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from textual.pilot import Pilot
 from tests.tui.recorded import NOW, caught, events_of, recorded, until, until_step
 from tui_trainer.core import rundir
 from tui_trainer.tui.app import TrainerApp
+from tui_trainer.tui.messages import CompareRequested
 from tui_trainer.tui.screens.run import RunScreen
 from tui_trainer.tui.screens.runs import RunsScreen
 
@@ -19,9 +21,11 @@ Rows = Callable[[App[None]], str]
 
 
 @asynccontextmanager
-async def listing(*keys: str, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+async def listing(
+    *keys: str, size: tuple[int, int] = (80, 24), app: TrainerApp | None = None
+) -> AsyncIterator[Pilot[None]]:
     """The list on screen, read and drawn, then some keys pressed."""
-    app = TrainerApp()
+    app = app or TrainerApp()
     async with app.run_test(size=size) as pilot:
         screen = RunsScreen(clock=lambda: NOW)
         app.push_screen(screen)
@@ -72,15 +76,104 @@ async def test_enter_opens_the_chosen_run() -> None:
         assert pilot.app.screen._watch.run.id.startswith("20270115-080003-blobs")
 
 
-async def test_deleting_is_asked_twice(rows: Rows) -> None:
+def names(rows: Rows, app: App[None]) -> list[str]:
+    """The runs in sight, from top to bottom."""
+    known = ("too-fast", "twenty-clouds", "two-classes", "regression", "first-steps")
+    return [name for row in rows(app).split("\n")[3:9] for name in known if f" {name[:9]}" in row]
+
+
+async def test_what_was_deleted_comes_back_with_u(rows: Rows) -> None:
     some_runs()
     async with listing("down", "d") as pilot:
-        assert "d again deletes 20270115-080003-blobs-000 for good" in rows(pilot.app)
-        await pilot.press("up", "down", "d")
-        assert len(rundir.list_runs()) == 5
-        await pilot.press("d")
+        assert names(rows, pilot.app) == ["too-fast", "two-classes", "regression", "first-steps"]
+        assert "1 run deleted: u undoes it" in rows(pilot.app)
         assert [run.id[16:21] for run in rundir.list_runs()] == ["diver", "cance", "diabe", "digit"]
-        await until(pilot, lambda: "twenty-clouds" not in rows(pilot.app))
+        await pilot.press("u")
+        assert len(rundir.list_runs()) == 5
+        assert "▸  ✓ finished    twenty-clouds" in rows(pilot.app)
+
+
+async def test_marked_runs_are_deleted_together_for_good_when_one_leaves(rows: Rows) -> None:
+    some_runs()
+    async with listing("space", "space", "d") as pilot:
+        assert names(rows, pilot.app) == ["two-classes", "regression", "first-steps"]
+        assert "2 runs deleted: u undoes it" in rows(pilot.app)
+        assert len(list(rundir.runs_root().iterdir())) == 5
+    assert len(list(rundir.runs_root().iterdir())) == 3
+
+
+async def test_what_a_killed_app_deleted_is_gone_once_nobody_can_undo_it() -> None:
+    some_runs()
+    left, fresh = (rundir.put_away(run) for run in rundir.list_runs()[:2])
+    os.utime(left, (NOW, time.time() - 100))
+    async with listing() as pilot:
+        await until(pilot, lambda: not left.exists())
+        assert fresh.exists()
+
+
+async def test_s_sorts_by_the_next_column_and_the_cursor_stays_on_its_run(rows: Rows) -> None:
+    some_runs()
+    async with listing("down", "s") as pilot:  # recipe
+        assert "recipe▾" in rows(pilot.app)
+        assert names(rows, pilot.app)[0] == "twenty-clouds"
+        await pilot.press("s", "s", "s")
+        assert "best val.▾" in rows(pilot.app)
+        assert names(rows, pilot.app)[:2] == ["first-steps", "two-classes"]
+        await pilot.press("S")
+        assert "best val.▴" in rows(pilot.app)
+        assert names(rows, pilot.app)[-1] == "first-steps"
+        assert "▸  ✓ finished    twenty-clouds" in rows(pilot.app)
+
+
+async def test_tags_and_notes_are_typed_shown_and_found(rows: Rows) -> None:
+    some_runs()
+    async with listing("down", "t", *"good", "enter", "n", *"mine!", "enter", size=(160, 48)) as pilot:
+        (line,) = [line for line in rows(pilot.app).split("\n") if "twenty" in line]
+        assert " good " in line
+        assert "good   mine!" in rows(pilot.app)
+        await pilot.press("space", "space", "t", *"-good", "space", *"+old", "enter", "escape", "up", "up")
+        assert "old   mine!" in rows(pilot.app)
+        await pilot.press("/", *"old", "enter")
+        assert names(rows, pilot.app) == ["twenty-clouds", "two-classes"]
+        assert "5 runs · 2 shown" in rows(pilot.app)
+
+
+async def test_marks_are_seen_without_colour_and_comparing_waits_for_its_screen(rows: Rows) -> None:
+    some_runs()
+    async with listing("space", "down", "space", "c", size=(160, 48)) as pilot:
+        assert rows(pilot.app).count("◆") == 2
+        assert "5 runs · 2 marked" in rows(pilot.app)
+        assert "compare" not in rows(pilot.app)
+        await pilot.press("?")
+        await until(pilot, lambda: "Mark the run" in rows(pilot.app))
+        assert "side by side" not in rows(pilot.app)
+
+
+async def test_an_app_that_compares_is_asked_to(rows: Rows) -> None:
+    some_runs()
+    asked: list[CompareRequested] = []
+
+    class Comparing(TrainerApp):
+        def on_compare_requested(self, message: CompareRequested) -> None:
+            asked.append(message)
+
+    async with listing("space", "space", app=Comparing()) as pilot:
+        assert "2 marked · c compares them" in rows(pilot.app)
+        await pilot.press("c")
+        await until(pilot, lambda: len(asked) == 1)
+        assert [run.id[16:] for run in asked[0].runs] == ["diverged-000", "blobs-000"]
+
+
+async def test_a_long_list_is_scrolled_to_either_end(rows: Rows) -> None:
+    for number in range(60):
+        recorded("cancer", number=number)
+    async with listing("end") as pilot:
+        assert "60 runs" in rows(pilot.app)
+        assert "20270115-080000-cancer-000" in rows(pilot.app)
+        await pilot.press("home")
+        assert "20270115-080059-cancer-000" in rows(pilot.app)
+        await pilot.press("pagedown", "pagedown")
+        assert "20270115-080039-cancer-000" in rows(pilot.app)
 
 
 async def test_a_live_run_is_not_deleted_and_goes_on_in_the_list(rows: Rows) -> None:

@@ -8,14 +8,17 @@ import click
 
 from tui_trainer.cli.comparing import compare
 from tui_trainer.cli.forking import fork
+from tui_trainer.cli.labelling import note, tag
 from tui_trainer.cli.logs import events, logs
 from tui_trainer.cli.opening import attach, open_app
 from tui_trainer.cli.output import spell_out, warn
 from tui_trainer.cli.presets import presets
 from tui_trainer.cli.program import INTERRUPTED, Program
+from tui_trainer.cli.reporting import report
 from tui_trainer.cli.runs import delete, export, runs, show
 from tui_trainer.cli.sharing import code, share
 from tui_trainer.cli.steering import pause, resume, stop
+from tui_trainer.cli.tables import table
 from tui_trainer.cli.training import train
 
 __all__ = ["main", "program"]
@@ -35,6 +38,10 @@ __all__ = ["main", "program"]
         presets,
         runs,
         show,
+        table,
+        report,
+        tag,
+        note,
         code,
         share,
         events,

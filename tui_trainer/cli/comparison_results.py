@@ -10,11 +10,11 @@ from typing import Any
 
 from tui_trainer.cli.output import columns
 from tui_trainer.core.better import mean_of
+from tui_trainer.core.brief import Score
 from tui_trainer.core.comparison import Entrant
 from tui_trainer.core.contrast import heading, shown, words
 from tui_trainer.core.figures import duration, epoch, value
 from tui_trainer.core.standings import Row, Standings
-from tui_trainer.core.summary import Score
 from tui_trainer.core.text import plain
 
 _MAX_PAIRS = 30

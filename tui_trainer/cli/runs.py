@@ -13,34 +13,60 @@ from tui_trainer.cli.output import columns, to_json, warn
 from tui_trainer.cli.selecting import find_run, recorded_recipe, run_argument
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui_trainer.cli.results import Result
+    from tui_trainer.core.brief import Score
     from tui_trainer.core.history import History
     from tui_trainer.core.parentage import Parent
     from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rundir import RunDir
-    from tui_trainer.core.summary import Score, Summary
+    from tui_trainer.core.summary import Summary
+
+_COLUMNS = ("age", "state", "name", "recipe", "tags", "best", "epoch", "last", "epochs", "time", "disk")
+"""As `core.ordering` has them, which this needs not to import for its help."""
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON.")
 
 
-@click.command()
+@click.command(
+    epilog="""
+    \b
+    Example:
+      tui-trainer runs digits adam finished --sort best
+    """
+)
+@click.argument("words", nargs=-1)
+@click.option(
+    "--sort",
+    "by",
+    type=click.Choice(_COLUMNS),
+    default=_COLUMNS[0],
+    help="By this; the newest, best or longest first.",
+)
+@click.option("--reverse", is_flag=True, help="The other way round.")
 @_json
-def runs(as_json: bool) -> None:
-    """List what was trained here, newest first."""
+def runs(words: tuple[str, ...], by: str, reverse: bool, as_json: bool) -> None:
+    """List what was trained here, newest first; of it only what holds all WORDS."""
+    from tui_trainer.core import index
+    from tui_trainer.core.ordering import holding, ordered
     from tui_trainer.core.rundir import list_runs
     from tui_trainer.core.summary import Summaries
 
-    found, now, summaries = list_runs(), time.time(), Summaries()
+    found, now, summaries = list_runs(), time.time(), Summaries(index.path())
     while summaries.read_new(found, max_seconds=1.0):
         pass
-    told = [summary for run in found if (summary := summaries.get(run, now))]
+    summaries.keep()
+    known = [summary for run in found if (summary := summaries.get(run, now))]
+    told = ordered(holding(known, words), by, reverse=reverse)
     if as_json:
         print(to_json([_object(summary) for summary in told]))
     elif told:
-        head = ["run", "state", "epochs", "best validation", "trained for", "disk", "recipe"]
-        print(*columns([head, *map(_row, told)], numbers=(2, 4, 5)), sep="\n")
+        _print(told)
         for summary in told:
             _warn_of(summary)
+    elif known:
+        print(f"None of {len(known):,} runs holds all of these words: tui-trainer runs lists them.")
     else:
         print("Nothing has been trained here yet: tui-trainer train (about 15 s).")
 
@@ -59,20 +85,28 @@ def _warn_of(summary: Summary) -> None:
         warn(f"{name}: {newer_in_words(summary.unknown)}")
 
 
-def _row(summary: Summary) -> list[str]:
+def _print(told: Sequence[Summary]) -> None:
     from tui_trainer.core.figures import duration, epoch, size, value
     from tui_trainer.core.text import plain
 
-    best = summary.best
-    return [
-        plain(summary.run.id),
-        summary.state,
-        epoch(summary.epoch),
-        f"{summary.headline} {value(best.headline)}, {_moment(best)}" if best else "–",
-        duration(summary.duration_s),
-        size(summary.disk_bytes),
-        summary.title,
+    head = ["run", "state", "epochs", "best validation", "trained for", "disk", "recipe"]
+    rows = [
+        [
+            plain(run.run.id),
+            run.state,
+            epoch(run.epoch),
+            f"{run.headline} {value(run.best.headline)}, {_moment(run.best)}" if run.best else "–",
+            duration(run.duration_s),
+            size(run.disk_bytes),
+            run.title,
+        ]
+        for run in told
     ]
+    if any(run.tags or run.note for run in told):
+        head.append("tags and note")
+        for row, run in zip(rows, told, strict=True):
+            row.append(" · ".join(filter(None, (" ".join(run.tags), run.note))))
+    print(*columns([head, *rows], numbers=(2, 4, 5)), sep="\n")
 
 
 def _moment(score: Score) -> str:
@@ -99,6 +133,8 @@ def _object(summary: Summary) -> dict[str, Any]:
         "epochs": summary.epoch,
         "steps": summary.step,
         "parameters": summary.parameters,
+        "tags": summary.tags,
+        "note": summary.note,
         "best": _score(summary, summary.best),
         "last": _score(summary, summary.last),
         "disk_bytes": summary.disk_bytes,

@@ -1,6 +1,9 @@
 """Numbers as people read them."""
 
 import math
+from collections.abc import Sequence
+
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 def duration(seconds: float) -> str:
@@ -71,3 +74,16 @@ def rate(per_second: float) -> str:
     if not math.isfinite(per_second):
         return "–"
     return f"{per_second:.2f}" if per_second < 1 else f"{per_second:,.0f}"
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Values as bars between their smallest and largest; × where one is not finite."""
+    finite = [value for value in values if math.isfinite(value)]
+    low, span = (min(finite), max(finite) - min(finite)) if finite else (0.0, 0.0)
+    top = len(_BARS) - 1
+    return "".join(
+        _BARS[round(top * (value - low) / span) if 0 < span < math.inf else top // 2]
+        if math.isfinite(value)
+        else "×"
+        for value in values
+    )

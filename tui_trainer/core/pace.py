@@ -1,22 +1,23 @@
 """How long a run takes from one sign of progress to the next, by its own clock."""
 
+import msgspec
+
 from tui_trainer.core.events import AnyEvent, Heartbeat, Phase, Resumed
 
 
-class Pace:
+class Pace(msgspec.Struct, array_like=True):
     """What the events of a log say of it, in seconds of active training time.
 
     Progress is a later step, an evaluation or a part of one, a phase, a remark; not that a worker is there.
     """
 
-    def __init__(self) -> None:
-        self.longest_s = 0.0
-        """The longest time between two signs of progress."""
-        self.still_s = 0.0
-        """The time from the last one to the last word."""
-        self._at_s = 0.0
-        self._step = 0
-        self._strides = 0
+    longest_s: float = 0.0
+    """The longest time between two signs of progress."""
+    still_s: float = 0.0
+    """The time from the last one to the last word."""
+    _at_s: float = 0.0
+    _step: int = 0
+    _strides: int = 0
 
     def tell(self, event: AnyEvent, step: int, phase: Phase | None) -> None:
         """Take in the next event; ``step`` and ``phase`` are those of the run after it."""

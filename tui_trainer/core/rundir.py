@@ -28,6 +28,9 @@ _TICKS = len(_DIGITS) ** 3  # an id's last three characters count these within i
 _VERSIONS_OF = ("tui-trainer", "torch", "torchvision", "numpy")
 # Workers speak at least every 2 s: where locks do not tell, this much silence means that nobody is there.
 _SILENT_S = 60.0
+_AWAY = ".deleted-"
+_UNDONE_S = 60.0
+"""After so long nobody brings back what was put away: the program that could has ended."""
 
 
 class RunHomeError(OSError):
@@ -94,6 +97,11 @@ class RunDir:
     def control(self) -> Path:
         """Requests from viewers, one JSON object a line."""
         return self.path / "control.jsonl"
+
+    @property
+    def labels_toml(self) -> Path:
+        """Tags and a note that viewers gave it (see `labels`); training knows nothing of them."""
+        return self.path / "labels.toml"
 
     @property
     def lock(self) -> Path:
@@ -277,6 +285,15 @@ def find(selector: str, *, root: Path | None = None) -> RunDir:
 
 def delete(run: RunDir) -> None:
     """Delete a run with all that was recorded. Raises RunIsLive, RunNotFound or RunHomeError."""
+    with usable(run.path.parent):
+        shutil.rmtree(put_away(run))
+
+
+def put_away(run: RunDir) -> Path:
+    """Take a run out of the listing at once, whole; where it lies then, to be deleted or brought back.
+
+    Raises RunIsLive, RunNotFound or RunHomeError.
+    """
     if not run.exists:
         raise RunNotFound(f"there is no run {plain(run.id)}")
     lock = WorkerLock(run.lock)
@@ -290,11 +307,29 @@ def delete(run: RunDir) -> None:
                 raise RunIsLive(
                     f"{plain(run.id)} may be live: it was last heard {max(silent_s, 0):.0f} s ago"
                 )
-            # Out of the listing at once, so that a half-deleted run is never seen.
-            remains = run.path.rename(run.path.with_name(f".deleted-{run.id}"))
-            shutil.rmtree(remains)
+            os.utime(run.path)  # tells how long it has been away, see `sweep`
+            return run.path.rename(run.path.with_name(f"{_AWAY}{run.id}"))
         finally:
             lock.release()
+
+
+def bring_back(away: Path) -> RunDir:
+    """The run that was put there, in the listing again. Raises RunHomeError."""
+    with usable(away.parent):
+        return RunDir(away.rename(away.with_name(away.name.removeprefix(_AWAY))))
+
+
+def sweep(*, root: Path | None = None) -> None:
+    """Delete for good what was put away and left behind by a program that ended before it could."""
+    root = root or runs_root()
+    try:
+        left = [entry for entry in os.scandir(root) if entry.name.startswith(_AWAY)]
+    except OSError:
+        return
+    for entry in left:
+        with suppress(OSError):
+            if time.time() - entry.stat(follow_symlinks=False).st_mtime > _UNDONE_S:
+                shutil.rmtree(entry.path)
 
 
 def _last_change(run: RunDir) -> float:

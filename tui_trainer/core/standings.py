@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from tui_trainer.core import liveness
 from tui_trainer.core.better import End, Outcome, Side, Standing, Terms, Verdict, judge, standing
+from tui_trainer.core.brief import Fold, Score
 from tui_trainer.core.comparison import Comparison, Entrant
 from tui_trainer.core.contrast import settings
 from tui_trainer.core.liveness import ENDS, State
 from tui_trainer.core.metrics import LOWER_IS_BETTER
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
-from tui_trainer.core.summary import Fold, Score
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:

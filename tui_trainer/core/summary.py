@@ -1,49 +1,27 @@
-"""One line about each run, folded from its log without keeping its steps."""
+"""One line about each run, whose log is read once and again only where it grew."""
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
 
-from tui_trainer.core import disk, liveness
-from tui_trainer.core.events import (
-    AnyEvent,
-    Evaluated,
-    FactsTold,
-    Finished,
-    Note,
-    Phase,
-    PhaseChanged,
-    Predictions,
-    Resumed,
-    RunStarted,
-    Steps,
-    evaluations_in,
-)
+from tui_trainer.core import disk, index, labels, liveness
+from tui_trainer.core.brief import Brief, Fold, Score, SelectBy, lean, trend
+from tui_trainer.core.events import ENDED
+from tui_trainer.core.index import Entry, Stamp
+from tui_trainer.core.labels import Labels
 from tui_trainer.core.liveness import Ear, State
 from tui_trainer.core.lock import is_locked
-from tui_trainer.core.metrics import LOWER_IS_BETTER, headline_of, own_select_by
-from tui_trainer.core.pace import Pace
 from tui_trainer.core.parentage import Parent
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
 from tui_trainer.core.text import plain
 
-SelectBy: TypeAlias = Literal["loss", "accuracy", "r2"]
-
-
-class Score(NamedTuple):
-    """What validation gave at one step."""
-
-    step: int
-    epoch: float | None
-    """None where nobody knows of epochs."""
-    loss: float
-    headline: float
-    """Accuracy or R²; NaN when it was not measured."""
+_LOOK_S = 3.0
+"""A run that has ended changes only where it is resumed or labelled: it is looked at so often."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +61,15 @@ class Summary:
     """How many events come from a newer version, which this one does not know."""
     attempt: int = 0
     """The latest start of a worker that it heard of."""
+    trend: tuple[float, ...] = ()
+    """How validation went, in a few values of the headline metric, or of the loss where it has none."""
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+    @cached_property
+    def words(self) -> str:
+        """What a filter looks at, in lower case."""
+        return " ".join([self.run.id, self.name, self.title, self.state, *self.tags, self.note]).lower()
 
     @property
     def is_live(self) -> bool:
@@ -90,149 +77,46 @@ class Summary:
         return self.state not in liveness.ENDS
 
 
-@dataclass
-class Fold:
-    """What a summary needs of a log, event by event."""
-
-    select_by: SelectBy = "loss"
-    first_started_at: float | None = None
-    started: RunStarted | None = None
-    attempt: int = 0
-    phase: Phase | None = None
-    reason: str = ""
-    elapsed_s: float = 0.0
-    step: int = 0
-    pace: Pace = field(default_factory=Pace)
-    damaged: int = 0
-    unknown: int = 0
-    scores: list[Score] = field(default_factory=list)
-    """Of every validation of the last weights, by step."""
-    headline: str = "accuracy"
-    """The metric that people ask for first."""
-    _metrics: dict[str, None] = field(default_factory=dict)
-    """What was validated, in order of appearance."""
-    _num_compared: int = 0
-    _best: Score | None = None
-    """The best of so many scores."""
-
-    def apply(self, event: AnyEvent) -> None:
-        """Take in the next event of the log."""
-        self._take_in(event)
-        self.pace.tell(event, self.step, self.phase)
-
-    def _take_in(self, event: AnyEvent) -> None:
-        self.attempt = event.attempt
-        self.elapsed_s = max(self.elapsed_s, event.elapsed_s)
-        match event:
-            case RunStarted():
-                self.started = event
-                self.phase, self.reason = None, ""
-                self._choose_headline()
-                if self.first_started_at is None:
-                    self.first_started_at = event.started_at
-            case PhaseChanged():
-                self.phase, self.reason = event.phase, event.reason
-                self.step = max(self.step, event.step)
-            case Steps(split="validation"):
-                for evaluation in evaluations_in(event):
-                    self._score(evaluation)
-            case Steps():
-                lengths = [len(values) // 4 for values in event.metrics.values()]
-                self.step = max(self.step, event.first_step + max(lengths, default=0) - 1)
-            case Evaluated(split="validation", weights="last"):
-                self._score(event)
-            case Resumed():
-                self.step = event.at_step
-                while self.scores and self.scores[-1].step > event.at_step:
-                    self.scores.pop()
-                self._num_compared, self._best = 0, None
-            case FactsTold():
-                self._learn(event)
-            case Finished() | Note() | Predictions():
-                pass
-            case _:
-                self.step = max(self.step, event.step)
-
-    @property
-    def epoch(self) -> float | None:
-        """Where it is, in epochs; None where nobody knows of epochs."""
-        return self.epoch_of(self.step)
-
-    @property
-    def best(self) -> Score | None:
-        """The best by ``select_by``; of equals the earlier. What is not finite is never the best."""
-        for score in self.scores[self._num_compared :]:
-            if self._is_better(score):
-                self._best = score
-        self._num_compared = len(self.scores)
-        return self._best
-
-    def _is_better(self, score: Score) -> bool:
-        best = self._best
-        by = own_select_by(self._metrics) if self._is_own else self.select_by
-        if by == "loss":
-            return math.isfinite(score.loss) and (best is None or score.loss < best.loss)
-        sign = -1 if self.headline in LOWER_IS_BETTER else 1
-        is_known = math.isfinite(score.headline)
-        return is_known and (best is None or sign * score.headline > sign * best.headline)
-
-    @property
-    def _is_own(self) -> bool:
-        return self.started is not None and self.started.task == "any"
-
-    def epoch_of(self, step: int) -> float | None:
-        """A step in epochs; None where nobody knows of epochs."""
-        if self.started is None:
-            return 0.0
-        return step / self.started.steps_per_epoch if self.started.steps_per_epoch else None
-
-    def _score(self, event: Evaluated) -> None:
-        self.step = max(self.step, event.step)
-        if not event.metrics:
-            return
-        if not self._metrics.keys() >= event.metrics.keys():
-            self._metrics |= dict.fromkeys(event.metrics)
-            self._choose_headline()
-        loss, headline = (event.metrics.get(name, math.nan) for name in ("loss", self.headline))
-        if self.scores and self.scores[-1].step == event.step:  # told in parts
-            before = self.scores.pop()
-            loss, headline = (
-                old if math.isnan(new) else new
-                for old, new in ((before.loss, loss), (before.headline, headline))
-            )
-            self._num_compared, self._best = 0, None
-        self.scores.append(Score(event.step, self.epoch_of(event.step), loss, headline))
-
-    def _choose_headline(self) -> None:
-        chosen = headline_of(self.started.task if self.started else None, self._metrics)
-        if chosen != self.headline:
-            self.headline = chosen
-            self._rescore([score._replace(headline=math.nan) for score in self.scores])
-
-    def _learn(self, event: FactsTold) -> None:
-        if self.started is not None:
-            self.started = event.told_to(self.started)
-            self._rescore([score._replace(epoch=self.epoch_of(score.step)) for score in self.scores])
-
-    def _rescore(self, scores: list[Score]) -> None:
-        self.scores = scores
-        self._num_compared, self._best = 0, None
-
-
 class Summaries:
-    """Summaries of many runs: each log is read once, and again only where it grew."""
+    """Summaries of many runs: each log is read once, and again only where it grew.
 
-    def __init__(self) -> None:
+    With a ``file`` for an index, a log that was read into it before and is as it was then is not read.
+    """
+
+    def __init__(self, file: Path | None = None) -> None:
         self._known: dict[Path, _Known] = {}
+        self._file = file
+        self._entries = index.load(file) if file else {}
+        self._looked_at = -math.inf
+
+    @property
+    def num_read(self) -> int:
+        """How many runs something can be said of."""
+        return sum(known.brief is not None for known in self._known.values())
+
+    def look_again(self) -> None:
+        """Let the next read look at every run, also at those that have ended."""
+        self._looked_at = -math.inf
 
     def read_new(self, runs: Iterable[RunDir], *, max_seconds: float = 0.05) -> bool:
         """Read what is new in these runs' logs, in their order; True when time was up before all was read."""
-        deadline = time.monotonic() + max_seconds
+        now = time.monotonic()
+        deadline = now + max_seconds
+        if is_due := now - self._looked_at >= _LOOK_S:
+            self._looked_at = now
         progress = False
         before, self._known = self._known, {}
         for run in runs:
-            known = self._known[run.path] = before.get(run.path) or _Known(run)
-            if known.stale and (not progress or time.monotonic() < deadline):
+            known = before.get(run.path)
+            if known is None:
+                known = _Known(run, self._entries.get(run.id))
+                is_stale = known.more
+            else:
+                if is_due:
+                    known.look()
+                is_stale = known.more or ((is_due or not known.has_ended) and known.has_changed)
+            self._known[run.path] = known
+            if is_stale and (not progress or time.monotonic() < deadline):
                 known.read_new(max_seconds)
                 progress = True
         return any(known.more for known in self._known.values())
@@ -240,7 +124,19 @@ class Summaries:
     def get(self, run: RunDir, now: float) -> Summary | None:
         """What is known of a run at ``now`` (Unix time); None before its log was read."""
         known = self._known.get(run.path)
-        return known.summary(now) if known is not None and not known.more else None
+        return known.summary(now) if known is not None and known.brief is not None else None
+
+    def keep(self) -> None:
+        """Keep what was read for whoever lists these runs next, if an index is kept and lacks some of it."""
+        entries = {known.run.id: entry for known in self._known.values() if (entry := known.entry)}
+        if self._file and _settled(entries) != _settled(self._entries):
+            index.save(self._file, entries)
+            self._entries = entries
+
+
+def _settled(entries: Mapping[str, Entry]) -> dict[str, Stamp | None]:
+    """What an index must know; what is about to change needs only be there."""
+    return {id_: entry.stamp if entry.brief.phase in ENDED else None for id_, entry in entries.items()}
 
 
 def summarize(run: RunDir, *, now: float | None = None) -> Summary:
@@ -265,59 +161,150 @@ def newest_live(runs: Iterable[RunDir]) -> RunDir | None:
 
 
 class _Known:
-    """One run, as far as it was read."""
+    """One run, as far as it was read, or as an index has it."""
 
-    def __init__(self, run: RunDir) -> None:
+    def __init__(self, run: RunDir, entry: Entry | None = None) -> None:
         self.run = run
+        self.brief: Brief | None = None
+        """None before all was read once."""
         self.more = True
-        self._reader = LogReader(run.events)
+        """There is something to read for sure."""
+        self._stamp: Stamp | None = None
+        if entry is not None and entry.stamp == index.stamp_of(run):
+            self.brief, self._stamp, self.more = entry.brief, entry.stamp, False
+        self._reading: _Reading | None = None
         self._ear = Ear(run)
-        self._stamp: tuple[int, int] | None = None
-        self._created_at = _created_at(run)
-        self._error = ""
-        self._name, self._title = "", ""
-        self._parent: Parent | None = None
-        self._disk_bytes = 0
-        self._fold = Fold()
+        self._labels, self._folder_stamp, self._is_queued = Labels(), 0, False
+        self.look()
+        self._summary: Summary | None = None
+        """Of a run that has ended: it stays as it is."""
 
     @property
-    def stale(self) -> bool:
-        """Whether there is something to read."""
-        return self.more or _stamp(self.run.events) != self._stamp
+    def has_ended(self) -> bool:
+        """Whether its worker said so."""
+        return self.brief is not None and self.brief.phase in ENDED
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether its files have since they were read."""
+        return index.stamp_of(self.run) != self._stamp
+
+    @property
+    def entry(self) -> Entry | None:
+        """What an index may keep of it."""
+        if self.more or self.brief is None or self._stamp is None:
+            return None
+        return Entry(self._stamp, self.brief)
+
+    def look(self) -> None:
+        """See what came into its folder or left it: labels, a place in a queue."""
+        if (stamp := index.modified_ns(self.run.path)) != self._folder_stamp:
+            self._labels, self._folder_stamp, self._summary = labels.read(self.run), stamp, None
+            self._is_queued = self.run.queued.exists()
+
+    @property
+    def _is_settled(self) -> bool:
+        """It has ended, and no worker took it since: its state is known without another look."""
+        return self.has_ended and not self._is_queued and self._stamp is not None and self._stamp.is_at_rest
 
     def read_new(self, max_seconds: float) -> None:
         """Read on, for about so long."""
-        if not self._name:
-            self._name, self._title, self._fold.select_by = _recorded(self.run)
-            with suppress(OSError):
-                self._parent = self.run.parent
-        self._stamp = _stamp(self.run.events)
+        if self._reading is None:
+            self._reading = _Reading(self.run)
+        self._stamp, self._summary = index.stamp_of(self.run), None
+        self.more = self._reading.read_new(max_seconds)
+        if not self.more:
+            self.brief = self._reading.brief()
+
+    def summary(self, now: float) -> Summary:
+        """What there is to say of it at ``now``, once it was read."""
+        if self._summary is not None:
+            return self._summary
+        brief = self.brief
+        assert brief is not None
+        state, why = self._state(brief, now)
+        summary = Summary(
+            run=self.run,
+            name=brief.name,
+            title=brief.title,
+            parent=brief.parent,
+            state=state,
+            reason=why or brief.reason,
+            headline=brief.headline,
+            best=brief.best,
+            last=brief.last,
+            started_at=brief.started_at,
+            duration_s=brief.duration_s,
+            step=brief.step,
+            epoch=brief.epoch,
+            parameters=brief.parameters,
+            damaged=brief.damaged,
+            disk_bytes=brief.disk_bytes,
+            unknown=brief.unknown,
+            attempt=brief.attempt,
+            trend=brief.trend,
+            tags=self._labels.tags,
+            note=self._labels.note,
+        )
+        if summary.state in ENDED:
+            self._summary = summary
+        return summary
+
+    def _state(self, brief: Brief, now: float) -> tuple[State, str]:
+        """The state, and what there is to say where nothing is heard of the run."""
+        if self._is_settled and brief.phase is not None:
+            return brief.phase, ""
+        if brief.is_unreadable:
+            return "unknown", ""
+        try:
+            signs = liveness.read_signs(self.run, brief, now, self._ear)
+        except OSError:  # its folder went away meanwhile
+            return "unknown", ""
+        state, words = liveness.judge(signs), liveness.in_words(signs, brief)
+        return state, "" if words == state else words.removeprefix(f"{state}: ")
+
+
+class _Reading:
+    """The way through one run's log."""
+
+    def __init__(self, run: RunDir) -> None:
+        self._run = run
+        self._reader = LogReader(run.events)
+        self._created_at = _created_at(run)
+        self._error = ""
+        self._fold = Fold()
+        self._name, self._title, self._fold.select_by = _recorded(run)
+        self._parent: Parent | None = None
+        with suppress(OSError):
+            self._parent = run.parent
+
+    def read_new(self, max_seconds: float) -> bool:
+        """Read on, for about so long; whether there is more."""
         try:
             batch = self._reader.read_new(max_seconds=max_seconds)
         except RunLogError as error:
-            self.more, self._error = False, plain(str(error))
-            return
-        self.more, self._error = batch.more, ""
+            self._error = plain(str(error))
+            return False
+        self._error = ""
         self._fold.damaged += len(batch.damage)
         self._fold.unknown += batch.unknown
         for event in batch.events:
             self._fold.apply(event)
-        if not self.more:
-            self._disk_bytes = disk.used(self.run.path)
+        return batch.more
 
-    def summary(self, now: float) -> Summary:
+    def brief(self) -> Brief:
+        """What was read."""
         fold, started = self._fold, self._fold.started
-        state, why = self._state(now)
-        return Summary(
-            run=self.run,
+        return Brief(
             name=plain(started.name) if started else self._name,
             title=self._title,
             parent=self._parent,
-            state=state,
-            reason=self._error or why or plain(fold.reason),
+            reason=self._error or plain(fold.reason),
+            is_unreadable=bool(self._error),
             headline=fold.headline,
             best=fold.best,
             last=fold.scores[-1] if fold.scores else None,
+            trend=trend(fold.scores),
             started_at=fold.first_started_at or self._created_at,
             duration_s=fold.elapsed_s,
             step=fold.step,
@@ -325,20 +312,12 @@ class _Known:
             parameters=started.parameters if started else 0,
             damaged=fold.damaged,
             unknown=fold.unknown,
-            disk_bytes=self._disk_bytes,
+            disk_bytes=disk.used(self._run.path),
             attempt=fold.attempt,
+            phase=fold.phase,
+            pace=fold.pace,
+            started=lean(started),
         )
-
-    def _state(self, now: float) -> tuple[State, str]:
-        """The state, and what there is to say where nothing is heard of the run."""
-        if self._error:
-            return "unknown", ""
-        try:
-            signs = liveness.read_signs(self.run, self._fold, now, self._ear)
-        except OSError:  # its folder went away meanwhile
-            return "unknown", ""
-        state, words = liveness.judge(signs), liveness.in_words(signs, self._fold)
-        return state, "" if words == state else words.removeprefix(f"{state}: ")
 
 
 def _recorded(run: RunDir) -> tuple[str, str, SelectBy]:
@@ -359,11 +338,3 @@ def _created_at(run: RunDir) -> float:
         return run.created_at
     except OSError:
         return 0.0
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        stat = path.stat()
-    except OSError:
-        return None
-    return stat.st_size, stat.st_mtime_ns

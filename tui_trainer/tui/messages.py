@@ -1,7 +1,7 @@
 """What screens ask of the app."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.message import Message
 
@@ -49,3 +49,19 @@ class ResumeRequested(Message):
         self.watch = watch
         self.requests = requests
         """What that worker is asked from the beginning."""
+
+
+class CompareRequested(Message):
+    """Show ``runs`` side by side."""
+
+    def __init__(self, runs: Sequence[RunDir]) -> None:
+        super().__init__()
+        self.runs = tuple(runs)
+
+
+@runtime_checkable
+class Compares(Protocol):
+    """An app that has a screen for several runs: only there is it offered."""
+
+    def on_compare_requested(self, message: CompareRequested) -> None:
+        """Show them."""

@@ -55,10 +55,12 @@ def help_for(screen: keys.Explained, say: Callable[[str], str], *, ascii_only: b
     paragraphs: list[Paragraph] = []
     for text in screen.HOW_TO_READ.split("\n\n"):
         paragraphs += [Paragraph(Content(say(text))), _BLANK]
-    others = keys.remapped(screen.active_bindings)
+    active = screen.active_bindings
+    others, offered = keys.remapped(active), {each.binding.id for each in active.values()}
     rows = [
         (keys.shown(key, others, ascii_only=ascii_only), say(key.help))
         for key in (*screen.KEYS, *keys.EVERYWHERE)
+        if key.id in offered
     ]
     width = max(len(name) for name, _ in rows)
     paragraphs += [

@@ -14,15 +14,17 @@ TABS: tuple[Tab, ...] = ("new", "runs")
 class TitleBar(Widget):
     """`` tui-trainer   [New]   Runs 3                    ? help``"""
 
-    def __init__(self, active: Tab | None = None) -> None:
+    def __init__(self, active: Tab | None = None, *, num_runs: int | None = None) -> None:
         super().__init__()
         self._active = active
-        self._num_runs = _num_runs()
+        self._num_runs = _num_runs() if num_runs is None else num_runs
 
-    def recount(self) -> None:
-        """Count the runs anew."""
-        if (count := _num_runs()) != self._num_runs:
-            self._num_runs = count
+    def recount(self, num_runs: int | None = None) -> None:
+        """Say how many runs there are; count them where the caller did not."""
+        if num_runs is None:
+            num_runs = _num_runs()
+        if num_runs != self._num_runs:
+            self._num_runs = num_runs
             self.refresh()
 
     def render(self) -> Content:

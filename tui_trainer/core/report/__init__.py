@@ -1,0 +1,1 @@
+"""Reports: what runs came to, in one file that needs nothing else."""
