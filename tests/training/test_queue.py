@@ -1,6 +1,7 @@
 """Workers that take from a queue, as processes."""
 
 import signal
+import time
 
 import pytest
 
@@ -17,8 +18,8 @@ def queued(recipe) -> RunDir:
     return run
 
 
-def state_of(run: RunDir) -> str:
-    return liveness.state_of(run, history.load(run), now=run.created_at + 3600)
+def state_of(run: RunDir, *, in_s: float = 0.0) -> str:
+    return liveness.state_of(run, history.load(run), time.time() + in_s)
 
 
 def test_two_workers_share_a_queue_and_train_each_run_once():
@@ -45,7 +46,7 @@ def test_a_killed_worker_leaves_its_run_crashed_and_others_go_on_from_there():
     with worker("--queue", 1, 0, first.path, second.path, bad.path):
         until(lambda: is_training(first))
         assert (state_of(first), state_of(second)) == ("training", "queued")
-    assert (state_of(first), state_of(second)) == ("crashed", "queued")
+    assert (state_of(first, in_s=3600), state_of(second, in_s=3600)) == ("crashed", "queued")
 
     queue.put(first)
     assert state_of(first) == "queued"
