@@ -7,7 +7,7 @@ import pytest
 
 from tests.core.courses import decay, jittery, told
 from tui_trainer.core.diagnosis import Diagnosis, beside_reason, diagnose
-from tui_trainer.core.events import Baseline
+from tui_trainer.core.events import Baseline, Edited
 from tui_trainer.core.history import History
 from tui_trainer.core.recipe import (
     L1,
@@ -229,6 +229,8 @@ def test_a_loss_that_is_no_number_has_diverged_at_its_first_step() -> None:
     assert found.text == "diverged: the loss of a batch became ∞ at step 3 (epoch 1)"
     assert found.advice.startswith("try a learning rate smaller than 5")
     assert kinds(diagnose(history, recipe, at=2)) == ["too-early"]
+    history.apply(Edited(attempt=1, elapsed_s=0.1, step=1, setting="optimizer.lr", before=5.0, value=0.3))
+    assert diagnose(history, recipe)[0].advice.startswith("try a learning rate smaller than 0.3")
 
 
 def test_an_evaluation_that_is_no_number_has_diverged() -> None:

@@ -225,6 +225,10 @@ def test_one_batch_and_one_epoch_are_made_and_then_it_waits():
         driven.until(lambda pauses=pauses: driven.phases().count("paused") > pauses)
         assert heard(driven.run).history.step == step
     assert [e.step for e in heard(driven.run).history.evaluations["validation"]] == [0, 5, 10]
+    send(driven.run, Step(attempt=1, epochs=10))
+    send(driven.run, Continue(attempt=1))  # and now to go on without a halt
+    driven.until(lambda: heard(driven.run).history.step > 75)
+    assert driven.phases().count("paused") == pauses + 1
     driven.stop_sign.put_up()
     driven.to_its_end()
 

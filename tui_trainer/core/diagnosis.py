@@ -11,6 +11,7 @@ import numpy as np
 from tui_trainer.core import advice
 from tui_trainer.core.confusion import most_confused
 from tui_trainer.core.course import WINDOW, Course, Floats, falls, level, scatter, smoothed
+from tui_trainer.core.edits import in_force
 from tui_trainer.core.events import Baseline, Split
 from tui_trainer.core.figures import value
 from tui_trainer.core.history import History
@@ -59,8 +60,9 @@ _RECENT = 7  # evaluations that "fell in 6 of the last 7" looks at
 def diagnose(history: History, recipe: Recipe, *, at: float = math.inf) -> tuple[Diagnosis, ...]:
     """What was going on after step ``at`` (by default the last), most urgent first; empty before the first.
 
-    Of ``recipe`` it takes what there is to try.
+    Of ``recipe``, with what was changed in it by then, it takes what there is to try.
     """
+    recipe = in_force(recipe, (edit for edit in history.edits if edit.step <= at))
     course = Course.of(history, at)
     if diverged := _diverged(course, recipe):
         return (diverged,)

@@ -3,19 +3,15 @@
 Where the disk takes no more, the training waits: see `_Session._wait_for_room`.
 """
 
-import errno
-import os
-import time
 import traceback
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, suppress
-from math import ceil, inf
+from math import inf
 from time import perf_counter
 
 import torch
 
-from tui_trainer.core import control, liveness, rundir
-from tui_trainer.core.architectures import num_outputs
+from tui_trainer.core import control, rundir
 from tui_trainer.core.checkpoint_files import CheckpointRefused
 from tui_trainer.core.control import (
     WHATEVER_ATTEMPT,
@@ -29,24 +25,21 @@ from tui_trainer.core.control import (
     Stop,
 )
 from tui_trainer.core.edits import EditRefused, changed, value_of
-from tui_trainer.core.events import EPOCHS, Edited, Phase, RunStarted
-from tui_trainer.core.figures import duration
-from tui_trainer.core.layers import num_parameters
+from tui_trainer.core.events import EPOCHS, Edited, Phase
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.training import numerics
-from tui_trainer.training.assembly import RecipeRefused, Trainee, assemble
+from tui_trainer.training.assembly import Trainee, assemble
 from tui_trainer.training.attempts import past
-from tui_trainer.training.baselines import baselines
 from tui_trainer.training.changes import change, check_epochs
+from tui_trainer.training.introduction import introduction
 from tui_trainer.training.keeping import Keeper, newest_sound, restore
 from tui_trainer.training.loop import SafePoint, train
-from tui_trainer.training.numerics import DeviceNotAvailable
 from tui_trainer.training.progress import DownloadProgress
-from tui_trainer.training.recording import RETRY_S, NotFinite, Recorder, TooMuchWaits
+from tui_trainer.training.reasons import EXPECTED, MAX_REASON, NO_ROOM, in_words, why_early, why_failed
+from tui_trainer.training.recording import RETRY_S, NotFinite, Recorder
 from tui_trainer.training.step_losses import step_losses_on
 from tui_trainer.training.stop_sign import StopSign
-from tui_trainer.training.torchvision_sets import DataError
 
 LOOK_S = 0.02
 """How often a run looks at its clock and its control file."""
@@ -56,16 +49,6 @@ CATCH_UP_S = 0.1
 
 EPOCH_IS_OVER = -inf
 """When a run wants to go on that has just ended an epoch: at once, but others may go first."""
-
-MAX_REASON = 400
-"""Characters of an exception's text that are recorded; all of it is in worker.log."""
-
-
-_NO_ROOM = {errno.ENOSPC: liveness.DISK_IS_FULL, errno.EDQUOT: "your share of the disk is used up"}
-
-_EXPECTED = RecipeRefused | DataError | DeviceNotAvailable | CheckpointRefused | TooMuchWaits
-"""What says in its own sentence why a run cannot be trained."""
-
 
 _GIVEN_UP = "the disk took no more: what came after the last checkpoint is not recorded, resume makes it anew"
 
@@ -153,11 +136,13 @@ class _Session:
             record.enter("stopping")
             if self._trainee is not None:
                 self._save(self._trainee)
+        why = ""
         if self._trainee is not None:
             epochs = record.step // self._trainee.steps_per_epoch
             record.summed_up(epochs, self._trainee.selection.best_step)
+            why = why_early(self._trainee, self._limit_s) if ended == "finished" else ""
         self._turn_down()
-        record.enter(ended, self._why_early() if ended == "finished" else "")
+        record.enter(ended, why)
 
     def _has_more_epochs(self, trainee: Trainee) -> bool:
         """Whether more were asked for while the test split was read. Raises Stopped."""
@@ -181,7 +166,7 @@ class _Session:
         threads = fixed.get("threads") or numerics.num_threads(recipe.training.threads)
         torch.set_num_threads(threads)
         trainee = assemble(numerics.on_the_same_device(recipe, fixed), self._on_download)
-        facts, record = trainee.facts, self._record
+        record = self._record
         computed_with = numerics.describe(
             trainee.device, threads, recipe.optimizer, trainee.data.content_hash
         )
@@ -189,32 +174,7 @@ class _Session:
         notes = self._go_on(trainee, numerics.differences(fixed, computed_with))
         self._hear()
         self._make_changes(trainee)
-        record.started(
-            RunStarted(
-                attempt=record.attempt,
-                elapsed_s=record.elapsed_s,
-                name=recipe.name,
-                task=facts.task,
-                host=liveness.host(),
-                boot_id=liveness.boot_id(),
-                pid=os.getpid(),
-                started_at=time.time(),
-                classes=trainee.data.classes,
-                target=facts.target,
-                input_shape=facts.input_shape,
-                num_train=len(trainee.data.train_x),
-                num_validation=len(trainee.data.validation_x),
-                num_test=len(trainee.data.test_x),
-                parameters=num_parameters(trainee.table),
-                steps_per_epoch=trainee.steps_per_epoch,
-                planned_steps=trainee.planned_steps,
-                baselines=baselines(
-                    trainee.data, facts.task, recipe.loss, num_outputs(recipe, facts), trainee.criterion
-                ),
-                numerics=computed_with,
-            ),
-            step_losses_on(trainee.device),
-        )
+        record.started(introduction(trainee, record, computed_with), step_losses_on(trainee.device))
         for text in notes:
             record.note(plain(text, limit=MAX_REASON))
         return trainee
@@ -286,7 +246,7 @@ class _Session:
         try:
             self._keeper.save(trainee, self._record)
         except OSError as error:
-            why = _in_words(error)
+            why = in_words(error)
             if why != self._not_saved:  # once is enough
                 self._record.note(plain(f"no checkpoint was saved: {why}", limit=MAX_REASON))
             self._not_saved = why
@@ -324,7 +284,7 @@ class _Session:
         not be recorded. An I/O error, too, may be a thin volume that is full or a network drive that is away.
         """
         record, interrupted, began = self._record, self._record.phase, perf_counter()
-        why = _in_words(record.blocked) if record.blocked else self._not_saved
+        why = in_words(record.blocked) if record.blocked else self._not_saved
         record.enter("paused", plain(f"{why}: training waits for room", limit=MAX_REASON))
         while not is_there():
             yield perf_counter() + LOOK_S
@@ -334,7 +294,7 @@ class _Session:
 
     def _save_the_last(self, trainee: Trainee) -> Generator[float, None, None]:
         """The last weights are what it was trained for: where the disk is full they wait. Raises Stopped."""
-        if self._save(trainee) not in _NO_ROOM:
+        if self._save(trainee) not in NO_ROOM:
             return
         tried_at = perf_counter()
 
@@ -343,7 +303,7 @@ class _Session:
             if perf_counter() - tried_at < RETRY_S:
                 return False
             tried_at = perf_counter()
-            return self._save(trainee) not in _NO_ROOM
+            return self._save(trainee) not in NO_ROOM
 
         yield from self._wait_for_room(is_saved)
 
@@ -385,9 +345,9 @@ class _Session:
             case Stop():
                 raise Stopped
             case Pause():
-                self._is_paused = True
+                self._is_paused, self._pause_at = True, None
             case Continue():
-                self._is_paused = False
+                self._is_paused, self._pause_at = False, None
             case Pace(updates_per_s=updates_per_s):
                 pace = "full speed" if updates_per_s is None else f"{updates_per_s:.3g} updates a second"
                 self._record.note(f"pace: {pace}")
@@ -435,18 +395,6 @@ class _Session:
 
     # The end
 
-    def _why_early(self) -> str:
-        assert self._trainee is not None
-        if self._trainee.is_out_of_time:
-            return f"budget: it had {duration(self._limit_s or 0.0)} to train"
-        stopping = self._trainee.recipe.regularization.early_stopping
-        if stopping is None or not self._trainee.has_waited_enough:
-            return ""
-        return (
-            f"early stopping: validation {self._trainee.recipe.training.select_by} has not improved "
-            f"in {stopping.patience} evaluations"
-        )
-
     def _fail(self, error: Exception) -> None:
         try:
             self._record.flush()
@@ -454,32 +402,14 @@ class _Session:
             error = earlier
         except (RuntimeError, OSError):  # the device or the disk is what failed: it keeps what it holds
             self._record.forget_unwritten_steps()
-        reason = self._reason(error)
+        reason = why_failed(error, self._trainee)
         with (
             suppress(OSError),
             self._run.worker_log.open("a", encoding="utf-8", errors="backslashreplace") as log,
         ):
-            if isinstance(error, _EXPECTED | NotFinite):
+            if isinstance(error, EXPECTED):
                 print(reason, file=log)
             else:
                 traceback.print_exception(error, file=log)
         self._failure = reason
         self._record.enter("failed", reason)
-
-    def _reason(self, error: Exception) -> str:
-        """One sentence about what went wrong, safe for a terminal."""
-        match error:
-            case NotFinite() if self._trainee is not None:
-                epoch = ceil(error.step / self._trainee.steps_per_epoch)
-                lr = self._trainee.recipe.optimizer.lr
-                return f"{error} (epoch {epoch}): try a learning rate smaller than {lr:g}"
-            case _ if isinstance(error, _EXPECTED):
-                return plain(str(error), limit=MAX_REASON)
-            case OSError(errno=number) if number in _NO_ROOM:
-                return plain(f"{error.filename or self._run.path}: {_in_words(error)}", limit=MAX_REASON)
-            case _:
-                return plain(f"{type(error).__name__}: {error}", limit=MAX_REASON)
-
-
-def _in_words(error: OSError) -> str:
-    return _NO_ROOM.get(error.errno or 0) or error.strerror or str(error)
