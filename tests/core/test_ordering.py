@@ -16,6 +16,7 @@ def summary(name: str, best: float | None = None, **changed: object) -> Summary:
         run=RunDir(Path(name)),
         name=name,
         title="digits · adam 0.001",
+        parent=None,
         state="finished",
         reason="",
         headline="accuracy",
@@ -27,6 +28,7 @@ def summary(name: str, best: float | None = None, **changed: object) -> Summary:
         epoch=1.0,
         parameters=3,
         damaged=0,
+        disk_bytes=0,
     )
     return replace(made, **changed)
 

@@ -285,8 +285,9 @@ def find(selector: str, *, root: Path | None = None) -> RunDir:
 
 def delete(run: RunDir) -> None:
     """Delete a run with all that was recorded. Raises RunIsLive, RunNotFound or RunHomeError."""
-    with usable(run.path.parent):
-        shutil.rmtree(put_away(run))
+    remains = put_away(run)
+    with usable(remains.parent):
+        shutil.rmtree(remains)
 
 
 def put_away(run: RunDir) -> Path:
