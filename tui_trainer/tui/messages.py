@@ -1,10 +1,17 @@
 """What screens ask of the app."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from tui_trainer.core.estimate import Plan
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
+
+if TYPE_CHECKING:
+    from tui_trainer.core.comparison import Comparison
+    from tui_trainer.core.variation import Variant
 
 
 class TrainRequested(Message):
@@ -24,3 +31,29 @@ class RunOpened(Message):
     def __init__(self, run: RunDir) -> None:
         super().__init__()
         self.run = run
+
+
+class CompareRequested(Message):
+    """Show ``runs`` side by side."""
+
+    def __init__(self, runs: Sequence[RunDir]) -> None:
+        super().__init__()
+        self.runs = tuple(runs)
+
+
+class RaceRequested(Message):
+    """Train ``variants`` with each of ``seeds``, and compare them."""
+
+    def __init__(self, name: str, variants: "Sequence[Variant]", seeds: Sequence[int]) -> None:
+        super().__init__()
+        self.name = name
+        self.variants = tuple(variants)
+        self.seeds = tuple(seeds)
+
+
+class RaceContinued(Message):
+    """Start workers for what of ``comparison`` is queued."""
+
+    def __init__(self, comparison: "Comparison") -> None:
+        super().__init__()
+        self.comparison = comparison
