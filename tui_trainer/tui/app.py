@@ -180,7 +180,7 @@ class TrainerApp(App[None]):
         except (OSError, comparisons.TooManyRuns, rundir.RunHomeError) as error:
             self.call_from_thread(self._complain, str(error))
             return
-        self.call_from_thread(partial(self._compare, made))
+        self.call_from_thread(self.call_later, self._compare, made)
         self._start_race(made)
 
     @on(RaceContinued)

@@ -79,7 +79,7 @@ NEW = (
     Key("new.choose", "space", "choose", "choose", "Choose it; regularizations turn on and off.", "Space"),
     Key("new.settings", "tab", "settings(1)", "settings", "Go to the settings, and on to the next.", "Tab"),
     Key("new.settings_back", "shift+tab", "settings(-1)", "", "Go back one setting.", in_footer=False),
-    Key("new.add", "a", "add", "add", "Add the recipe to the comparison, or take it out again.", "a"),
+    Key("new.add", "a", "add", "compare", "Add the recipe to the comparison, or take it out again.", "a"),
     Key(
         "new.compare",
         "A",
@@ -89,7 +89,15 @@ NEW = (
         "A",
     ),
     Key("new.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
-    Key("new.find", "/", "find", "find", "Show only presets whose name or summary holds a text.", "/"),
+    Key(
+        "new.find",
+        "/",
+        "find",
+        "find",
+        "Show only presets whose name or summary holds a text.",
+        "/",
+        in_footer=False,
+    ),
     *(
         Key(
             f"new.part_{number}",
@@ -212,7 +220,7 @@ COMPARE = (
     Key("compare.down", "down", "look(1)", "choose", "Go to the recipe below.", "↓"),
     Key("compare.page_up", "pageup", "page(-1)", "", "Go ten recipes up; scroll matrices.", in_footer=False),
     Key("compare.page_down", "pagedown", "page(1)", "", "Go ten down; scroll matrices.", in_footer=False),
-    Key("compare.hide", "space", "hide", "show/hide", "Show its curves, or hide them.", "Space"),
+    Key("compare.hide", "space", "hide", "hide", "Show its curves, or hide them.", "Space"),
     Key("compare.sort", "s", "sort", "sort", "Sort by the next column.", "s"),
     Key("compare.reverse", "S", "reverse", "", "Sort the other way round.", "S", in_footer=False),
     Key(
@@ -228,18 +236,57 @@ COMPARE = (
         "differs",
         "All settings that differ between them.",
         "d",
+        in_footer=False,
     ),
-    Key("compare.metric", "a", "metric", "metric", "Another metric in the chart.", "a"),
+    Key("compare.metric", "a", "metric", "metric", "Another metric in the chart.", "a", in_footer=False),
     Key(
-        "compare.x_axis", "e", "x_axis", "x axis", "Draw over epochs, steps, samples or active seconds.", "e"
+        "compare.x_axis",
+        "e",
+        "x_axis",
+        "x axis",
+        "Draw over epochs, steps, samples or active seconds.",
+        "e",
+        in_footer=False,
     ),
     Key("compare.smooth", "m", "smooth", "", "Smooth the means: off, light, strong.", "m", in_footer=False),
     Key("compare.log", "y", "log", "", "A logarithmic y axis, or a linear one.", "y", in_footer=False),
-    Key("compare.seeds", "plus", "seeds", "5 seeds", "Train five more seeds of each recipe.", "+"),
-    Key("compare.pause", "p", "pause", "pause", "Pause all that trains, or let all go on.", "p"),
-    Key("compare.stop", "x", "stop(False)", "stop", "Stop the runs of this recipe, after asking.", "x"),
+    Key(
+        "compare.seeds",
+        "plus",
+        "seeds",
+        "5 seeds",
+        "Train five more seeds of each recipe.",
+        "+",
+        in_footer=False,
+    ),
+    Key(
+        "compare.pause",
+        "p",
+        "pause",
+        "pause",
+        "Pause all that trains, or let all go on.",
+        "p",
+        in_footer=False,
+    ),
+    Key(
+        "compare.stop",
+        "x",
+        "stop(False)",
+        "stop",
+        "Stop the runs of this recipe, after asking.",
+        "x",
+        in_footer=False,
+    ),
     Key("compare.stop_all", "X", "stop(True)", "", "Stop all runs, after asking.", "X", in_footer=False),
-    Key("compare.resume", "r", "resume", "resume", "Let all that was stopped or crashed go on.", "r"),
+    Key(
+        "compare.resume",
+        "r",
+        "resume",
+        "resume",
+        "Let all that was stopped or crashed go on.",
+        "r",
+        in_footer=False,
+    ),
     Key("compare.open", "enter", "open", "open", "Watch the chosen run of this recipe.", "Enter"),
     Key("compare.seed_before", "left", "seed(-1)", "", "Choose the run before.", "←", in_footer=False),
     Key(
@@ -258,7 +305,7 @@ COMPARE = (
 
 VERSUS = (
     *(
-        Key(f"versus.choice_{number}", str(number), f"toggle({number})", "vary", f"Vary {what}, or not.")
+        Key(f"versus.choice_{number}", str(number), f"vary({number})", "vary", f"Vary {what}, or not.")
         for number, what in enumerate(
             ("the optimizer", "the activation", "the regularizations", "any setting: type a grid"), 1
         )

@@ -43,8 +43,8 @@ View: TypeAlias = Literal["curves", "confusion", "differences"]
 _LEAST_TICK_S = 0.2
 """Charts follow no faster than one can look."""
 _FIGURES_S = 1.0
-_VERDICT_LINES, _TALL_VERDICT_LINES = 5, 8
-_TABLE_ROWS = 8
+_VERDICT_LINES, _TALL_VERDICT_LINES = 6, 9
+_TABLE_ROWS, _TABLE_ROWS_BESIDE_VIEW = 7, 4
 """So many on a low screen."""
 _TABLE_SHARE = 0.35
 _NAME_SHARE = 5
@@ -267,11 +267,12 @@ class CompareScreen(RacingScreen):
         area = self.query_one("#table", SpanView)
         width = area.content_size.width
         lines, at = views.entrants(contest, self._choice, width - 2, ascii_only=only_ascii(self))
-        most = int(self.size.height * _TABLE_SHARE) if self.has_class("-tall") else _TABLE_ROWS
-        _resize(area, min(len(lines), max(3, most)))
-        shown, row, self._tops["table"] = views.fitting(
-            lines, at, self._tops["table"], min(len(lines), max(3, most))
-        )
+        most = _TABLE_ROWS if self._view == "curves" else _TABLE_ROWS_BESIDE_VIEW
+        if self.has_class("-tall"):
+            most = int(self.size.height * _TABLE_SHARE)
+        height = min(len(lines), most)
+        _resize(area, height)
+        shown, row, self._tops["table"] = views.fitting(lines, at, self._tops["table"], height)
         marked = [(Span("▸ " if i == row else "  ", "accent"), *line) for i, line in enumerate(shown)]
         area.show([clip(line, width) for line in marked], chosen=row)
 
