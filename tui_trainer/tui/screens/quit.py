@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui_trainer.core import control
+from tui_trainer.core import control, queue
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys
@@ -30,6 +30,8 @@ _ANSWERS: tuple[tuple[Answer, str], ...] = (
     ("cancel", "stay here"),
 )
 _LOOK_EVERY_S = 0.1
+_NAMED = 3
+"""So many runs by name."""
 
 
 class Answers(OptionList, inherit_bindings=False):
@@ -69,7 +71,8 @@ class QuitScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """The question and its answers."""
-        names = ", ".join(plain(run.id, limit=40) for run in self._live_runs)
+        ids = [plain(run.id, limit=40) for run in self._live_runs]
+        names = ", ".join(ids) if len(ids) <= _NAMED else f"{len(ids)} runs"
         with Vertical(id="question"):
             yield Static(
                 f"{names} {'is' if len(self._live_runs) == 1 else 'are'} still training.", markup=False
@@ -96,8 +99,9 @@ class QuitScreen(ModalScreen[bool]):
 
     def _stop(self) -> None:
         try:
-            for run in self._live_runs:
-                control.send(run, control.Stop(attempt=FIRST_ATTEMPT))
+            for run in reversed(self._live_runs):  # those that wait in a queue come last
+                if not queue.withdraw(run):
+                    control.send(run, control.Stop(attempt=FIRST_ATTEMPT))
         except OSError as error:
             self._say(f"cannot be asked to stop: {error}")
             return

@@ -113,7 +113,7 @@ def entrants(contest: Contest, choice: Choice, width: int, *, ascii_only: bool) 
         kept = kept if "to target" in kept else [*kept, "to target"]
     else:
         kept = [name for name in kept if name != "to target"]
-    if len({each.parameters for each in contest.tallies}) < 2:
+    if len({each.parameters for each in contest.tallies} - {None}) < 2:
         kept = [name for name in kept if name != "parameters"]
     mark = "▴" if choice.backwards else "▾"
     columns = [
