@@ -113,6 +113,8 @@ class CompareScreen(RacingScreen):
         self._view: View = "curves"
         self._tops = {"table": 0, "view": 0}
         self._told_at = 0.0
+        self._is_stale = False
+        """Whether anything turned since figures were drawn."""
         self._listed: list[Comparison] = []
         self._unsaved = shown
         """Runs that were marked, no comparison on disk."""
@@ -210,10 +212,12 @@ class CompareScreen(RacingScreen):
         if is_due and contest.comparison.id:
             self._read_record(contest)
         if is_due or not contest.rows or (changed and not contest.more):
+            is_first = not contest.rows
             turned = contest.judge(self._clock())
+            self._is_stale |= turned or is_first
             if changed or turned:
                 self._draw_charts()
-            if is_due and (turned or contest.is_live or not self._told_at):
+            if is_first or (is_due and (self._is_stale or contest.is_live)):
                 self._draw_texts()
 
     # Drawing
@@ -249,7 +253,7 @@ class CompareScreen(RacingScreen):
 
     def _draw_texts(self) -> None:
         """Header, table, verdict, and the view in place of the curves."""
-        self._told_at = time.monotonic()
+        self._told_at, self._is_stale = time.monotonic(), False
         head, contest = self.query_one("#head", SpanView), self._contest
         width = head.content_size.width
         if contest is None:
