@@ -174,7 +174,7 @@ def test_a_resumed_run_is_starting_until_its_worker_speaks(run: RunDir) -> None:
     ended = Log(started_on("gpu7", "theirs"), "finished")
     with WorkerLock(run.lock):
         assert state_of(run, ended, NOW) == state_of(run, Log(phase="training"), NOW) == "starting"
-        assert attempt_of(run, ended) == 2
+        assert attempt_of(run, ended.attempt) == 2
         send(run, Stop(attempt=1))
         assert state_of(run, ended, NOW) == "starting", "that was meant for the worker before"
         send(run, Stop(attempt=2))
@@ -184,7 +184,7 @@ def test_a_resumed_run_is_starting_until_its_worker_speaks(run: RunDir) -> None:
 def test_a_worker_that_said_its_last_word_is_not_one_that_starts(run: RunDir) -> None:
     with spoken_since(run):
         assert state_of(run, Log(started_on(*HERE), "finished"), NOW) == "finished"
-        assert attempt_of(run, Log(started_on(*HERE), "finished")) == 1
+        assert attempt_of(run, Log(started_on(*HERE), "finished").attempt) == 1
 
 
 @dataclasses.dataclass

@@ -13,7 +13,6 @@ from textual.pilot import Pilot
 from tests.tui.recorded import NOW, caught, events_of, recorded, until, until_step
 from tui_trainer.core import rundir
 from tui_trainer.tui.app import TrainerApp
-from tui_trainer.tui.messages import CompareRequested
 from tui_trainer.tui.screens.run import RunScreen
 from tui_trainer.tui.screens.runs import RunsScreen
 
@@ -138,30 +137,14 @@ async def test_tags_and_notes_are_typed_shown_and_found(rows: Rows) -> None:
         assert "5 runs · 2 shown" in rows(pilot.app)
 
 
-async def test_marks_are_seen_without_colour_and_comparing_waits_for_its_screen(rows: Rows) -> None:
+async def test_marks_are_seen_without_colour_and_marked_runs_are_compared(rows: Rows) -> None:
     some_runs()
-    async with listing("space", "down", "space", "c", size=(160, 48)) as pilot:
+    async with listing("space", "down", "space", size=(160, 48)) as pilot:
         assert rows(pilot.app).count("◆") == 2
-        assert "5 runs · 2 marked" in rows(pilot.app)
-        assert "compare" not in rows(pilot.app)
-        await pilot.press("?")
-        await until(pilot, lambda: "Mark the run" in rows(pilot.app))
-        assert "side by side" not in rows(pilot.app)
-
-
-async def test_an_app_that_compares_is_asked_to(rows: Rows) -> None:
-    some_runs()
-    asked: list[CompareRequested] = []
-
-    class Comparing(TrainerApp):
-        def on_compare_requested(self, message: CompareRequested) -> None:
-            asked.append(message)
-
-    async with listing("space", "space", app=Comparing()) as pilot:
-        assert "2 marked · c compares them" in rows(pilot.app)
+        assert "5 runs · 2 marked · c compares them" in rows(pilot.app)
         await pilot.press("c")
-        await until(pilot, lambda: len(asked) == 1)
-        assert [run.id[16:] for run in asked[0].runs] == ["diverged-000", "blobs-000"]
+        await until(pilot, lambda: "[Compare]" in rows(pilot.app))
+        await until(pilot, lambda: "2 of 2 runs done" in rows(pilot.app))
 
 
 async def test_a_long_list_is_scrolled_to_either_end(rows: Rows) -> None:

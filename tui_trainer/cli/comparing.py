@@ -120,8 +120,8 @@ def compare(
 
 def _found(selector: str, add_seeds: int | None) -> Comparison:
     """The comparison, with what has not finished queued again. Raises UsageError."""
-    from tui_trainer.cli.racing import queue_again
     from tui_trainer.core import comparison as comparisons
+    from tui_trainer.tui.racing import queue_again
 
     try:
         found = comparisons.find(selector)
@@ -184,7 +184,7 @@ def _made(
         raise click.UsageError(str(error)) from None
     if seconds is None:
         return made
-    from tui_trainer.cli.racing import jobs_of
+    from tui_trainer.tui.racing import jobs_of
 
     return comparisons.limit(made, seconds_per_run(seconds, jobs_of(made.runs())))
 

@@ -4,53 +4,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 
 from tui_trainer.cli.board import Progress
 from tui_trainer.cli.comparison_results import comparison_lines, comparison_object, run_line, run_object
 from tui_trainer.cli.following import Interrupts
 from tui_trainer.cli.output import say, to_json, warn
 from tui_trainer.cli.program import INTERRUPTED
-from tui_trainer.core import queue
 from tui_trainer.core.comparison import Comparison
-from tui_trainer.core.planning import Job, crews
-from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.standings import Row, Standings
-from tui_trainer.tui import launcher
+from tui_trainer.tui import racing
 
 _LOOK_S = 0.1
 
 
-def jobs_of(runs: Iterable[RunDir]) -> list[Job]:
-    """What the runs cost; one whose record cannot be read is passed over, its state tells of it."""
-    jobs = []
-    for run in runs:
-        with suppress(OSError, ValueError):
-            jobs.append(Job.of(run))
-    return jobs
-
-
-def queue_again(comparison: Comparison) -> None:
-    """Have wait what was stopped, crashed or failed; runs that are live or finished stay as they are."""
-    standings = Standings(comparison)
-    while standings.read_new(max_seconds=1.0):
-        pass
-    for row in standings.rows(time.time()):
-        is_cut_short = row.state in ("stopped", "crashed") or (row.state == "failed" and not row.has_diverged)
-        if row.run is not None and is_cut_short:
-            queue.put(row.run)
-
-
 def start(comparison: Comparison, env: Mapping[str, str]) -> list[subprocess.Popen[bytes]]:
     """Start the workers for all that is queued, and what the trivial answer takes."""
-    jobs = jobs_of(run for run in comparison.runs() if queue.is_queued(run))
-    limit_s = comparison.seconds_per_run
-    workers = [
-        launcher.start_queue(crew.runs, crew.at_once, limit_s=limit_s, env=env) for crew in crews(jobs)
-    ]
-    linear = launcher.start_linear(comparison, env=env)
-    return [*workers, linear] if linear else workers
+    return [started.worker for started in racing.start(comparison, env)]
 
 
 def race(comparison: Comparison, env: Mapping[str, str], *, as_json: bool, quiet: bool) -> int:
@@ -120,7 +90,7 @@ def _teller(comparison: Comparison, as_json: bool, quiet: bool) -> _Teller:
     if quiet:
         return _Teller(as_objects if as_json else None, None)
     if sys.stdout.isatty() and sys.stderr.isatty():
-        weights = {job.run.id: job.seconds for job in jobs_of(comparison.runs())}
+        weights = {job.run.id: job.seconds for job in racing.jobs_of(comparison.runs())}
         progress = Progress(comparison, weights)
         return _Teller(as_objects if as_json else None, progress)
     warn(f"comparison {comparison.id}")

@@ -38,7 +38,7 @@ def stop(run: str) -> int:
         say(f"{name} was taken out of the queue")
         return 0
     warn(f"stopping {name}: waiting for the worker to end cleanly (Ctrl+C waits no longer)")
-    control.send(chosen, control.Stop(attempt=liveness.attempt_of(chosen, told.history)))
+    control.send(chosen, control.Stop(attempt=liveness.attempt_of(chosen, told.history.attempt)))
     while _is_live(state):
         time.sleep(_LOOK_S)
         state = _state(chosen, told)
@@ -59,7 +59,7 @@ def pause(run: str) -> int:
     if not _is_live(state):
         raise click.UsageError(f"{name} {_has_ended(state)}: there is nothing to pause")
     _refuse_elsewhere(chosen, told, state, "pause")
-    control.send(chosen, control.Pause(attempt=liveness.attempt_of(chosen, told.history)))
+    control.send(chosen, control.Pause(attempt=liveness.attempt_of(chosen, told.history.attempt)))
     deadline = time.monotonic() + _ANSWER_S
     while (state := _state(chosen, told)) != "paused" and _is_live(state) and time.monotonic() < deadline:
         time.sleep(_LOOK_S)

@@ -206,9 +206,12 @@ def _is_elsewhere(started: RunStarted, locked: bool | None) -> bool:
     return started.host != host() or (started.boot_id != boot_id() and locked is None)
 
 
-def attempt_of(run: RunDir, heard: Heard) -> int:
-    """Which attempt the worker that has the run makes: requests are for that one."""
-    return max(1, heard.attempt + (bool(is_locked(run)) and has_not_spoken(run)))
+def attempt_of(run: RunDir, heard: int) -> int:
+    """Which attempt the worker that has the run makes, the latest heard of being ``heard``.
+
+    Requests are for that one.
+    """
+    return max(1, heard + (bool(is_locked(run)) and has_not_spoken(run)))
 
 
 def state_of(run: RunDir, heard: Heard, now: float, ear: Ear | None = None) -> State:

@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -13,6 +13,7 @@ from tui_trainer.core.better import End, Outcome, Side, Standing, Terms, Verdict
 from tui_trainer.core.brief import Fold, Score
 from tui_trainer.core.comparison import Comparison, Entrant
 from tui_trainer.core.contrast import settings
+from tui_trainer.core.events import AnyEvent
 from tui_trainer.core.liveness import ENDS, State
 from tui_trainer.core.metrics import LOWER_IS_BETTER
 from tui_trainer.core.rundir import RunDir
@@ -116,8 +117,12 @@ class Trivial:
 class Standings:
     """A comparison as it stands. Each log is read once, and again only where it grew."""
 
-    def __init__(self, comparison: Comparison) -> None:
+    def __init__(
+        self, comparison: Comparison, *, hear: Callable[[RunDir, AnyEvent], None] | None = None
+    ) -> None:
+        """``hear`` is told every event that is read, once it was taken in."""
         self.comparison = comparison
+        self._hear = hear
         self._target = _target_of(comparison)
         self._known: dict[Path, _Known] = {}
         self._settings: dict[str, Mapping[str, object]] = {}
@@ -131,8 +136,10 @@ class Standings:
         """Read what is new in the logs; True when time was up before all was read."""
         deadline = time.monotonic() + max_seconds
         for run in self.comparison.runs():
-            known = self._known.setdefault(run.path, _Known(run))
-            known.read_new(max(0.001, deadline - time.monotonic()))
+            known = self._known.get(run.path) or self._known.setdefault(run.path, _Known(run))
+            for event in known.read_new(max(0.001, deadline - time.monotonic())):
+                if self._hear is not None:
+                    self._hear(run, event)
         return any(known.more for known in self._known.values())
 
     def rows(self, now: float) -> list[Row]:
@@ -259,15 +266,17 @@ class _Known:
             self.fold.select_by = recipe.training.select_by
         self._reader = LogReader(run.events)
 
-    def read_new(self, max_seconds: float) -> None:
+    def read_new(self, max_seconds: float) -> Sequence[AnyEvent]:
+        """Read on, for about so long; the events, which were taken in."""
         try:
             batch = self._reader.read_new(max_seconds=max_seconds)
         except RunLogError as error:
             self.more, self.error = False, plain(str(error))
-            return
+            return ()
         self.more = batch.more
         for event in batch.events:
             self.fold.apply(event)
+        return batch.events
 
     def state(self, now: float) -> State:
         try:

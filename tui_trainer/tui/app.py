@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -29,16 +29,25 @@ from tui_trainer.tui.ascii import AsciiFilter, only_ascii, wording
 from tui_trainer.tui.driver import LOST, TerminalDriver
 from tui_trainer.tui.link import link_for
 from tui_trainer.tui.live_run import LiveRun
-from tui_trainer.tui.messages import ResumeRequested, RunOpened, TrainRequested, WorkerRequested
+from tui_trainer.tui.messages import (
+    CompareRequested,
+    RaceContinued,
+    RaceRequested,
+    ResumeRequested,
+    RunOpened,
+    TrainRequested,
+    WorkerRequested,
+)
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.pacing import FIRST_ATTEMPT, pace
 from tui_trainer.tui.picture import Area
 from tui_trainer.tui.screens.new import NewScreen
 from tui_trainer.tui.spoken import FRENCH
 from tui_trainer.tui.theme import THEMES, theme_for
-from tui_trainer.tui.widgets.title_bar import TABS
+from tui_trainer.tui.widgets.title_bar import TABS, Tab
 
 if TYPE_CHECKING:
+    from tui_trainer.core.comparison import Comparison
     from tui_trainer.tui.plot.raster import GlyphName
 
 __all__ = ["AppOptions", "TrainerApp", "run_app"]
@@ -47,7 +56,7 @@ _RUN_SCREEN = "tui_trainer.tui.screens.run"
 
 
 class TrainerApp(App[None]):
-    """New and Runs side by side, a run on top of either."""
+    """New, Runs and Compare side by side, a run on top of any."""
 
     TITLE = "tui-trainer"
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -75,6 +84,7 @@ class TrainerApp(App[None]):
         self.theme = self._themes[terminal.is_light(os.environ)]
         self.add_mode("new", self._new_screen)
         self.add_mode("runs", _runs_screen)
+        self.add_mode("compare", self._compare_screen)
 
     @property
     def started_runs(self) -> list[LiveRun]:
@@ -174,14 +184,14 @@ class TrainerApp(App[None]):
         self._started[run] = LiveRun(run, worker, attempt)
         return self._started[run]
 
-    def _complain(self, error: OSError) -> None:
+    def _complain(self, error: Exception) -> None:
         self.notify(plain(str(error)), severity="error", markup=False, timeout=20)
 
     @on(WorkerRequested)
     def _begin(self, message: WorkerRequested) -> None:
-        try:
-            from tui_trainer.core.summary import summarize
+        from tui_trainer.core.summary import summarize
 
+        try:
             self._start(message.run, summarize(message.run).attempt + 1)
         except OSError as error:
             self._complain(error)
@@ -199,6 +209,61 @@ class TrainerApp(App[None]):
         glyphs: GlyphName = "ascii" if self._options.ascii else "braille"
         self.push_screen(RunScreen(run, glyphs=glyphs, link=self.link, bytes_written=self.bytes_written))
 
+    # Comparisons
+
+    @on(RaceRequested)
+    def _race(self, request: RaceRequested) -> None:
+        """Make the runs and start their workers; that takes longer than a key may."""
+        self.run_worker(partial(self._make_race, request), thread=True)
+
+    def _make_race(self, request: RaceRequested) -> None:
+        from tui_trainer.core import comparison as comparisons
+
+        try:
+            made = comparisons.create(request.name, request.variants, request.seeds)
+        except (OSError, comparisons.TooManyRuns, rundir.RunHomeError) as error:
+            self.call_from_thread(self._complain, error)
+            return
+        self.call_from_thread(self.call_later, self._compare, made)
+        self._start_race(made)
+
+    @on(RaceContinued)
+    def _continue_race(self, request: RaceContinued) -> None:
+        self.run_worker(partial(self._start_race, request.comparison), thread=True)
+
+    def _start_race(self, comparison: "Comparison") -> None:
+        from tui_trainer.tui import racing
+
+        try:
+            for started in racing.start(comparison):
+                worker = started.worker
+                self._started |= {run: LiveRun(run, worker, FIRST_ATTEMPT) for run in started.runs}
+        except OSError as error:
+            self.call_from_thread(self._complain, error)
+
+    async def on_compare_requested(self, message: CompareRequested) -> None:
+        """Show runs that were marked side by side."""
+        from tui_trainer.core.marked import NothingToCompare, of_runs
+
+        try:
+            await self._compare(of_runs(message.runs))
+        except NothingToCompare as error:
+            self._complain(error)
+
+    async def _compare(self, comparison: "Comparison") -> None:
+        """Show ``comparison``."""
+        from tui_trainer.tui.screens.compare import CompareScreen
+
+        await self._go_to("compare")
+        if isinstance(self.screen, CompareScreen):
+            self.screen.show(comparison)
+
+    def _compare_screen(self) -> Screen[None]:
+        from tui_trainer.tui.screens.compare import CompareScreen
+
+        glyphs: GlyphName = "ascii" if self._options.ascii else "braille"
+        return CompareScreen(glyphs=glyphs, link=self.link)
+
     # Screens
 
     def action_next_tab(self) -> None:
@@ -210,11 +275,14 @@ class TrainerApp(App[None]):
         self._go(-1)
 
     def _go(self, step: int) -> None:
+        at = next(index for index, tab in enumerate(TABS) if tab == self.current_mode)
+        self._go_to(TABS[(at + step) % len(TABS)])
+
+    def _go_to(self, tab: Tab) -> Awaitable[object]:
         self.clear_notifications()
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        at = next(index for index, tab in enumerate(TABS) if tab == self.current_mode)
-        self.switch_mode(TABS[(at + step) % len(TABS)])
+        return self.switch_mode(tab)
 
     def action_help(self) -> None:
         """Explain the screen that is shown."""

@@ -88,9 +88,26 @@ NEW = (
     Key("new.choose", "space", "choose", "choose", "Choose it; regularizations turn on and off.", "Space"),
     Key("new.settings", "tab", "settings(1)", "settings", "Go to the settings, and on to the next.", "Tab"),
     Key("new.settings_back", "shift+tab", "settings(-1)", "", "Go back one setting.", in_footer=False),
+    Key("new.add", "a", "add", "compare", "Add the recipe to the comparison, or take it out again.", "a"),
+    Key(
+        "new.compare",
+        "A",
+        "compare",
+        "compare",
+        "Compare what was added, every optimizer, every activation, a grid: with several seeds each.",
+        "A",
+    ),
     Key("new.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
     Key("new.copy", "C", "copy", "copy", "Copy the command line that trains it.", "C", in_footer=False),
-    Key("new.find", "/", "find", "find", "Show only presets whose name or summary holds a text.", "/"),
+    Key(
+        "new.find",
+        "/",
+        "find",
+        "find",
+        "Show only presets whose name or summary holds a text.",
+        "/",
+        in_footer=False,
+    ),
     *(
         Key(
             f"new.part_{number}",
@@ -267,6 +284,107 @@ FORK = (
     Key("fork.back", "escape", "dismiss(None)", "back", "Fork nothing.", "Esc"),
 )
 
+COMPARE = (
+    Key("compare.up", "up", "look(-1)", "choose", "Go to the recipe above.", "↑"),
+    Key("compare.down", "down", "look(1)", "choose", "Go to the recipe below.", "↓"),
+    Key("compare.page_up", "pageup", "page(-1)", "", "Go ten recipes up; scroll matrices.", in_footer=False),
+    Key("compare.page_down", "pagedown", "page(1)", "", "Go ten down; scroll matrices.", in_footer=False),
+    Key("compare.hide", "space", "hide", "hide", "Show its curves, or hide them.", "Space"),
+    Key("compare.sort", "s", "sort", "sort", "Sort by the next column.", "s"),
+    Key("compare.reverse", "S", "reverse", "", "Sort the other way round.", "S", in_footer=False),
+    Key(
+        "compare.rival", "b", "rival", "against", "Compare others with this recipe, or with the leader.", "b"
+    ),
+    Key(
+        "compare.confusion", "c", "view('confusion')", "confusion", "Confusion matrices, and A minus B.", "c"
+    ),
+    Key(
+        "compare.differs",
+        "d",
+        "view('differences')",
+        "differs",
+        "All settings that differ between them.",
+        "d",
+        in_footer=False,
+    ),
+    Key("compare.metric", "a", "metric", "metric", "Another metric in the chart.", "a", in_footer=False),
+    Key(
+        "compare.x_axis",
+        "e",
+        "x_axis",
+        "x axis",
+        "Draw over epochs, steps, samples or active seconds.",
+        "e",
+        in_footer=False,
+    ),
+    Key("compare.smooth", "m", "smooth", "", "Smooth the means: off, light, strong.", "m", in_footer=False),
+    Key("compare.log", "y", "log", "", "A logarithmic y axis, or a linear one.", "y", in_footer=False),
+    Key(
+        "compare.seeds",
+        "plus",
+        "seeds",
+        "5 seeds",
+        "Train five more seeds of each recipe.",
+        "+",
+        in_footer=False,
+    ),
+    Key(
+        "compare.pause",
+        "p",
+        "pause",
+        "pause",
+        "Pause all that trains, or let all go on.",
+        "p",
+        in_footer=False,
+    ),
+    Key(
+        "compare.stop",
+        "x",
+        "stop(False)",
+        "stop",
+        "Stop the runs of this recipe, after asking.",
+        "x",
+        in_footer=False,
+    ),
+    Key("compare.stop_all", "X", "stop(True)", "", "Stop all runs, after asking.", "X", in_footer=False),
+    Key(
+        "compare.resume",
+        "r",
+        "resume",
+        "resume",
+        "Let all that was stopped or crashed go on.",
+        "r",
+        in_footer=False,
+    ),
+    Key("compare.open", "enter", "open", "open", "Watch the chosen run of this recipe.", "Enter"),
+    Key("compare.seed_before", "left", "seed(-1)", "", "Choose the run before.", "←", in_footer=False),
+    Key(
+        "compare.seed_after",
+        "right",
+        "seed(1)",
+        "",
+        "Choose the next run of this recipe.",
+        "→",
+        in_footer=False,
+    ),
+    Key("compare.newer", "comma", "step(-1)", "", "Show a newer comparison.", ",", in_footer=False),
+    Key("compare.older", "full_stop", "step(1)", "", "Show an older one.", ".", in_footer=False),
+    Key("compare.back", "escape", "back", "", "Back to the curves.", "Esc", in_footer=False),
+)
+
+VERSUS = (
+    *(
+        Key(f"versus.choice_{number}", str(number), f"vary({number})", "vary", f"Vary {what}, or not.")
+        for number, what in enumerate(
+            ("the optimizer", "the activation", "the regularizations", "any setting: type a grid"), 1
+        )
+    ),
+    Key("versus.fewer", "left", "seeds(-1)", "seeds", "One seed less.", "←"),
+    Key("versus.more", "right", "seeds(1)", "seeds", "One seed more.", "→"),
+    Key("versus.start", "enter", "start", "compare", "Train them all, side by side.", "Enter"),
+    Key("versus.back", "escape", "dismiss(None)", "back", "Compare nothing; what was added stays.", "Esc"),
+)
+
 CHANGE = (Key("change.back", "escape", "dismiss(None)", "back", "Change nothing.", "Esc"),)
 
 QUIT = (
@@ -350,5 +468,5 @@ def load_keymap(path: Path) -> tuple[dict[str, str], tuple[Problem, ...]]:
     return keymap, tuple(problems)
 
 
-TABLE = (*EVERYWHERE, *NEW, *RUN, *RUNS, *CHANGE, *FORK, *QUIT, *READER, *CODE)
+TABLE = (*EVERYWHERE, *NEW, *RUN, *RUNS, *COMPARE, *VERSUS, *CHANGE, *FORK, *QUIT, *READER, *CODE)
 """All there is."""

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from subprocess import Popen, TimeoutExpired
 
-from tui_trainer.core import control
+from tui_trainer.core import control, liveness, queue
 from tui_trainer.core.checkpoint_files import saved_steps
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
@@ -14,7 +14,7 @@ _LAST_MOMENTS_S = 2.0
 
 @dataclass
 class LiveRun:
-    """Its worker, and which attempt that makes: requests name it."""
+    """Its worker, which may have others too, and the attempt that this makes at least."""
 
     run: RunDir
     worker: Popen[bytes]
@@ -44,8 +44,12 @@ class LiveRun:
         return summary.attempt < self.attempt or summary.is_live
 
     def stop(self) -> None:
-        """Ask it to end cleanly. Raises OSError."""
-        control.send(self.run, control.Stop(attempt=self.attempt))
+        """Ask it to end cleanly, or take it out of the queue. Raises OSError."""
+        from tui_trainer.core.summary import summarize
+
+        if not queue.withdraw(self.run):
+            attempt = max(self.attempt, liveness.attempt_of(self.run, summarize(self.run).attempt))
+            control.send(self.run, control.Stop(attempt=attempt))
         self.is_stopping = True
 
     def kill(self) -> None:

@@ -1,7 +1,7 @@
 """What screens ask of the app."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -11,6 +11,8 @@ from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
 
 if TYPE_CHECKING:
+    from tui_trainer.core.comparison import Comparison
+    from tui_trainer.core.variation import Variant
     from tui_trainer.tui.watch import Watch
 
 
@@ -59,9 +61,19 @@ class CompareRequested(Message):
         self.runs = tuple(runs)
 
 
-@runtime_checkable
-class Compares(Protocol):
-    """An app that has a screen for several runs: only there is it offered."""
+class RaceRequested(Message):
+    """Train ``variants`` with each of ``seeds``, and compare them."""
 
-    def on_compare_requested(self, message: CompareRequested) -> None:
-        """Show them."""
+    def __init__(self, name: str, variants: "Sequence[Variant]", seeds: Sequence[int]) -> None:
+        super().__init__()
+        self.name = name
+        self.variants = tuple(variants)
+        self.seeds = tuple(seeds)
+
+
+class RaceContinued(Message):
+    """Start workers for what of ``comparison`` is queued."""
+
+    def __init__(self, comparison: "Comparison") -> None:
+        super().__init__()
+        self.comparison = comparison

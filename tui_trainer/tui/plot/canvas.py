@@ -49,7 +49,7 @@ class Canvas:
                 self._behind(each)
         self._foreground(model.baselines, sampled)
         for shape, each in enumerate(each for each in sampled if each.curve.style == "points"):
-            self._points(each, glyphs.points[shape % len(glyphs.points)])
+            self._points(each, each.curve.glyph or glyphs.points[shape % len(glyphs.points)])
         crosses = [self._crosses(each) for each in sampled if each.curve.style != "dashed"]
         self._words(model, sampled, [cross for cross in crosses if cross])
 

@@ -120,6 +120,8 @@ class Curve:
     """Stands beside its last value in the title; empty for none."""
     smoothing: float = 0.0
     """Width of the trailing mean in x that is drawn over the faded curve; 0 for none. Points never are."""
+    glyph: str = ""
+    """What a point is drawn with; empty for a shape that no other point curve has."""
 
     @property
     def is_behind(self) -> bool:

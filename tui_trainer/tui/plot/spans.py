@@ -18,11 +18,15 @@ Role: TypeAlias = Literal[
     "bad",
     "accent",  # the chosen tab, a key
     "point",  # a sample in a plot
+    "curve",  # what goes with a curve; level is which colour of the palette
 ]
 
 
 class Span(NamedTuple):
-    """A piece of one line. ``level`` from 0 to 1 is how strongly ``hit`` and ``miss`` are tinted."""
+    """A piece of one line. ``level`` from 0 to 1 is how strongly ``hit`` and ``miss`` are tinted.
+
+    For ``curve`` it is the colour's number.
+    """
 
     text: str
     role: Role = "text"

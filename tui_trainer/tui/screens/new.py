@@ -19,12 +19,13 @@ from tui_trainer.core.presets import Library, Preset
 from tui_trainer.core.settings import Setting, settings_of
 from tui_trainer.core.text import plain
 from tui_trainer.core.validation import Problem, RecipeError
+from tui_trainer.core.variation import Base
 from tui_trainer.tui import keys, terminal
 from tui_trainer.tui.ascii import only_ascii, wording
 from tui_trainer.tui.clipboard import copy
 from tui_trainer.tui.draft import SECTIONS, Draft, Section
 from tui_trainer.tui.explanation import PICTURED, about, layer_lines, with_picture
-from tui_trainer.tui.messages import TrainRequested
+from tui_trainer.tui.messages import RaceRequested, TrainRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.setting_text import named_value
 from tui_trainer.tui.widgets.key_bar import KeyBar
@@ -67,6 +68,8 @@ class NewScreen(Screen[None]):
         self._draft = Draft.of(library, options.choices)
         self._kept: dict[str, Choices] = {}
         self._wrong: dict[str, str] = {}
+        self._compared: list[Choices] = []
+        """What was added to the comparison."""
 
     def compose(self) -> ComposeResult:
         """Rows of parts above; list, explanation and layers below; the outlook under them."""
@@ -200,10 +203,13 @@ class NewScreen(Screen[None]):
         return Paragraph(Content("\n").join(lines), verbatim=True)
 
     def _remarks(self) -> list[str]:
-        count = len({problem.file for problem in self._problems})
-        if not count:
-            return []
-        return [f"{count} file{'s' * (count > 1)} of yours with mistakes: p lists them"]
+        remarks = []
+        if number := len(self._compared):
+            added = "a takes this one out" if self._draft.choices in self._compared else "a adds this one"
+            remarks.append(f"to compare: {number} recipe{'s' * (number > 1)}; {added}, A goes on")
+        if count := len({problem.file for problem in self._problems}):
+            remarks.append(f"{count} file{'s' * (count > 1)} of yours with mistakes: p lists them")
+        return remarks
 
     # What is chosen
 
@@ -293,6 +299,34 @@ class NewScreen(Screen[None]):
         from tui_trainer.core.sharing import command_line
 
         copy(self.app, command_line(self._draft.recipe))
+
+    def action_add(self) -> None:
+        """Add the recipe as it is to the comparison, or take it out again."""
+        choices = self._draft.choices
+        if choices in self._compared:
+            self._compared.remove(choices)
+        elif self._is_refused:
+            self._insist()
+            return
+        else:
+            self._compared.append(choices)
+        self._foretell()
+
+    def action_compare(self) -> None:
+        """Ask what to compare: what was added, or what is varied of this recipe."""
+        from tui_trainer.tui.screens.versus import VersusScreen
+
+        if not self._compared and self._is_refused:
+            self._insist()
+            return
+        bases = [Base(choices) for choices in self._compared or [self._draft.choices]]
+        self.app.push_screen(VersusScreen(self._library, bases), self._race)
+
+    def _race(self, request: RaceRequested | None) -> None:
+        if request is not None:
+            self._compared.clear()
+            self._foretell()
+            self.post_message(request)
 
     @property
     def _is_refused(self) -> bool:

@@ -74,10 +74,11 @@ class QuitScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """The question and its answers."""
-        names = ", ".join(run.name for run in self._runs)
+        names = [run.name for run in self._runs]
+        told = ", ".join(names) if len(names) <= _NAMED else f"{len(names)} runs"
         with Vertical(id="question"):
             yield Static(
-                f"{names} {'is' if len(self._runs) == 1 else 'are'} still training.", markup=False, id="asked"
+                f"{told} {'is' if len(self._runs) == 1 else 'are'} still training.", markup=False, id="asked"
             )
             yield Answers()
             yield Static("", markup=False, id="waiting")
@@ -123,7 +124,7 @@ class QuitScreen(ModalScreen[bool]):
 
     def _stop(self) -> None:
         try:
-            for run in self._runs:
+            for run in reversed(self._runs):  # those that wait in a queue come last
                 run.stop()
         except OSError as error:
             self._say(f"cannot be asked to stop: {error}")

@@ -21,7 +21,7 @@ from tui_trainer.core.text import plain
 from tui_trainer.tui import away, keys
 from tui_trainer.tui.away import Away
 from tui_trainer.tui.clipboard import copy
-from tui_trainer.tui.messages import CompareRequested, Compares, RunOpened
+from tui_trainer.tui.messages import CompareRequested, RunOpened
 from tui_trainer.tui.plot.spans import Line, Span, clip
 from tui_trainer.tui.views import listing
 from tui_trainer.tui.widgets.key_bar import KeyBar
@@ -172,7 +172,7 @@ class RunsScreen(Screen[None]):
         return listing.columns(width, tagged=any(run.tags for run in self._shown))
 
     def _counted(self, known: int, width: int) -> Line:
-        offer = " · c compares them" if self._can_compare() else ""
+        offer = " · c compares them" if len(self._marked) > 1 else ""
         line = listing.count(len(self._shown), known, len(self._runs), len(self._marked))
         return clip((*line, Span(offer, "quiet")), width)
 
@@ -276,17 +276,9 @@ class RunsScreen(Screen[None]):
             self._marked ^= {self._shown[self._place()].run}
             self.action_look(1)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Comparing is offered where an app can."""
-        del parameters
-        return action != "compare" or isinstance(self.app, Compares)
-
-    def _can_compare(self) -> bool:
-        return len(self._marked) > 1 and isinstance(self.app, Compares)
-
     def action_compare(self) -> None:
         """Show the marked runs side by side."""
-        if self._can_compare():
+        if len(self._marked) > 1:
             self.post_message(CompareRequested(self._meant()))
 
     def action_label(self, what: Labelled) -> None:

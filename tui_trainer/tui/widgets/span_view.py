@@ -118,9 +118,13 @@ class SpanView(Widget):
         base = self.rich_style
         if role == "text":
             return base
+        theme = self.app.current_theme
+        if role == "curve":
+            palette = palette_for(dark=theme.dark, ansi=theme.ansi)
+            curve = Color.parse(palette[int(level) % len(palette)])
+            return base + Style(color=curve.rich_color, bold=True)
         if role not in ("hit", "miss", "point"):
             return self.get_component_rich_style(f"span-view--{role}")
-        theme = self.app.current_theme
         color = Color.parse(palette_for(dark=theme.dark, ansi=theme.ansi)[_MISS if role == "miss" else _HIT])
         if role == "point":
             return base + Style(color=color.rich_color)

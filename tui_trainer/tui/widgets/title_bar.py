@@ -7,8 +7,8 @@ from textual.widget import Widget
 
 from tui_trainer.core import rundir
 
-Tab: TypeAlias = Literal["new", "runs"]
-TABS: tuple[Tab, ...] = ("new", "runs")
+Tab: TypeAlias = Literal["new", "runs", "compare"]
+TABS: tuple[Tab, ...] = ("new", "runs", "compare")
 
 
 class TitleBar(Widget):

@@ -1,0 +1,36 @@
+"""Six optimizers are compared in the real app: a worker is killed, its runs go on, a verdict is read."""
+
+import os
+import re
+import signal
+
+from tests.end_to_end.terminal import Terminal
+from tui_trainer.core import comparison as comparisons
+from tui_trainer.core import rundir
+from tui_trainer.core.history import load
+
+GRID = "data=moons optimizer=gd,sgd,momentum,adagrad,rmsprop,adam epochs=6"
+HAS_SCORES = re.compile(r"A\s+gd\s+0\.\d")
+
+
+def test_optimizers_are_compared_though_their_worker_is_killed() -> None:
+    with Terminal(columns=120, rows=40) as terminal:
+        terminal.until_shows("0 Recipe")
+        terminal.press("A")
+        terminal.until_shows("4 a grid over any setting")
+        terminal.press("4")
+        terminal.press(GRID)
+        terminal.until_shows("6 recipes, 18 runs")
+        terminal.press("\r")
+        terminal.until(lambda text: HAS_SCORES.search(text) is not None, "the first scores")
+        os.kill(load(rundir.list_runs()[-1]).started.pid, signal.SIGKILL)  # type: ignore[union-attr]
+        terminal.until(lambda text: re.search(r"\d+ crashed", text) is not None, "crashed runs")
+        terminal.press("r")
+        terminal.until_shows("18 of 18 runs done")
+        verdict = terminal.until(lambda text: "beats" in text or "Cannot tell gd from" in text, "a verdict")
+        assert "% interval" in verdict
+        terminal.press("q")
+        assert terminal.until_ended() == 0
+    (made,) = comparisons.list_comparisons()
+    assert {load(run).phase for run in made.runs()} == {"finished"}
+    assert any(load(run).attempt > 1 for run in made.runs())

@@ -1,0 +1,264 @@
+"""A comparison as a screen follows it: its logs read bit by bit, its curves, its confusion matrices."""
+
+import time
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from math import isfinite, isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui_trainer.core.better import Standing, Verdict
+from tui_trainer.core.brief import Score
+from tui_trainer.core.comparison import Comparison
+from tui_trainer.core.events import AnyEvent, Baseline, Evaluated, Resumed, RunStarted
+from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.series import Series
+from tui_trainer.core.standings import Row, Standings
+from tui_trainer.core.tally import Tally, tally
+from tui_trainer.core.text import plain
+from tui_trainer.tui.plot.model import Axis, Knots, Uniform
+from tui_trainer.tui.plot.overlay import Lane, SeedCurve
+from tui_trainer.tui.plot.spans import shorten
+
+if TYPE_CHECKING:
+    from tui_trainer.core.recipe import Recipe
+
+Counts: TypeAlias = NDArray[np.int64]
+XBy: TypeAlias = Literal["epoch", "step", "samples", "seconds"]
+X_BY: tuple[XBy, ...] = get_args(XBy)
+_PACE_S, _PACES = 3.0, 60
+LIVE = frozenset({"starting", "loading", "training", "evaluating", "paused"})
+"""States of runs that a worker has."""
+
+
+@dataclass
+class Heard:
+    """What a run said beyond its scores."""
+
+    started: RunStarted | None = None
+    attempt: int = 1
+    steps: list[int] = field(default_factory=list)
+    """Of validations, increasing."""
+    seconds: list[float] = field(default_factory=list)
+    """Active training time at each."""
+    confusions: list[Counts | None] = field(default_factory=list)
+    _series: dict[bool, tuple[Series, int]] = field(default_factory=dict)
+
+    def hear(self, event: AnyEvent) -> None:
+        """Take in the next event."""
+        self.attempt = event.attempt
+        match event:
+            case RunStarted():
+                self.started = event
+            case Evaluated(split="validation", weights="last"):
+                if self.steps and self.steps[-1] >= event.step:
+                    self._cut_after(event.step - 1)
+                self.steps.append(event.step)
+                self.seconds.append(max(event.elapsed_s, self.seconds[-1] if self.seconds else 0.0))
+                self.confusions.append(_counts(event))
+            case Resumed():
+                self._cut_after(event.at_step)
+
+    def _cut_after(self, step: int) -> None:
+        keep = bisect_right(self.steps, step)
+        del self.steps[keep:], self.seconds[keep:], self.confusions[keep:]
+        self._series.clear()
+
+    def confusion_at(self, step: int) -> Counts | None:
+        """The confusion matrix of the last validation up to ``step`` that recorded one."""
+        place = bisect_right(self.steps, step)
+        return next((each for each in reversed(self.confusions[:place]) if each is not None), None)
+
+    def series(self, scores: Sequence[Score], *, is_loss: bool) -> Series:
+        """The loss or the headline over steps; values that were not measured are left out."""
+        series, taken = self._series.get(is_loss, (Series(), 0))
+        if taken > len(scores) or (taken and scores[taken - 1].step != series.last_step):
+            series, taken = Series(), 0
+        for score in scores[taken:]:
+            value = score.loss if is_loss else score.headline
+            if not isnan(value) or is_loss or not isfinite(score.loss):
+                series.append_point(score.step, value)
+        self._series[is_loss] = series, len(scores)
+        return series
+
+    def axis(self, by: XBy) -> Axis:
+        """The x of its steps."""
+        per_epoch = float(self.started.steps_per_epoch or 1) if self.started else 1.0
+        num_train = float(self.started.num_train or 1) if self.started else 1.0
+        match by:
+            case "epoch":
+                return Uniform(per_epoch)
+            case "samples":
+                return Uniform(per_epoch / num_train)
+            case "seconds" if self.steps:
+                return Knots(np.array(self.steps, np.float64), np.array(self.seconds, np.float64))
+        return Uniform()
+
+
+class Contest:
+    """Follows a comparison. It reads files, never writes any."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.rows: list[Row] = []
+        self.tallies: list[Tally] = []
+        self.more = True
+        """Whether there is more to be read at once."""
+        self._heard: dict[Path, Heard] = {}
+        self._standings = Standings(comparison, hear=self._hear)
+        self._revision = 0
+        self._verdicts: dict[object, Standing | Verdict] = {}
+        self._judged: object = None
+        self._progress: deque[tuple[float, float]] = deque(maxlen=_PACES)
+        """Unix time, and how many runs' worth was done by then."""
+
+    @property
+    def comparison(self) -> Comparison:
+        """The record."""
+        return self._standings.comparison
+
+    def update(self, comparison: Comparison) -> None:
+        """Go on with the record as it is now."""
+        self._standings.update(comparison)
+        self._verdicts.clear()
+
+    @property
+    def headline(self) -> str:
+        """The metric people ask for first."""
+        return self._standings.headline
+
+    def _hear(self, run: RunDir, event: AnyEvent) -> None:
+        self._heard.setdefault(run.path, Heard()).hear(event)
+        self._revision += 1
+
+    def heard(self, run: RunDir) -> Heard:
+        """What ``run`` said so far."""
+        return self._heard.setdefault(run.path, Heard())
+
+    def read_new(self, max_seconds: float = 0.03) -> bool:
+        """Read what is new, for about so long; whether that was anything."""
+        before = self._revision
+        self.more = self._standings.read_new(max_seconds=max_seconds)
+        return self._revision != before
+
+    def judge(self, now: float) -> bool:
+        """Find out states and scores at ``now`` (Unix time); whether any are others than before."""
+        self.rows = self._standings.rows(now)
+        self.tallies = tally(self.comparison.entrants, self.rows)
+        self._progress.append((now, sum(row.share_done for row in self.rows)))
+        judged = [(row.state, row.step, row.best, row.run is None) for row in self.rows]
+        if judged == self._judged:
+            return False
+        self._judged = judged
+        self._verdicts.clear()
+        return True
+
+    # What came of it
+
+    @property
+    def is_live(self) -> bool:
+        """Whether any run may still go on."""
+        return any(not row.is_over for row in self.rows)
+
+    def standing(self) -> Standing:
+        """Which entrant is the best."""
+        return self._once("standing", lambda: self._standings.standing(time.time()))  # type: ignore[return-value]
+
+    def verdict(self, a: int, b: int) -> Verdict:
+        """Whether the entrant at ``a`` or that at ``b`` is better."""
+        return self._once((a, b), lambda: self._standings.verdict(a, b, time.time()))  # type: ignore[return-value]
+
+    def _once(self, key: object, make: Callable[[], Standing | Verdict]) -> Standing | Verdict:
+        if key not in self._verdicts:
+            self._verdicts[key] = make()
+        return self._verdicts[key]
+
+    def trivial(self, metric: str) -> list[Baseline]:
+        """Answers without deep learning, for a chart."""
+        return [
+            Baseline(each.metrics[metric], plain(each.label, limit=24))
+            for each in self._standings.trivial
+            if metric in each.metrics
+        ]
+
+    def remaining_s(self) -> float:
+        """How long the rest takes at the pace of the last seconds; 0 where nobody knows."""
+        if not self.is_live or len(self._progress) < 2:
+            return 0.0
+        (began, at_first), (ended, at_last) = self._progress[0], self._progress[-1]
+        if ended - began < _PACE_S or at_last <= at_first:
+            return 0.0
+        return (len(self.rows) - at_last) * (ended - began) / (at_last - at_first)
+
+    def recipe(self, place: int) -> "Recipe | None":
+        """The recipe of an entrant, from a run that still has it."""
+        for run in self.comparison.runs(self.comparison.entrants[place]):
+            with suppress(OSError, ValueError):
+                return run.recipe()
+        return None
+
+    # Curves
+
+    def lanes(self, metric: str, by: XBy, hidden: frozenset[int], width: int) -> list[Lane]:
+        """The entrants that are to be seen, with names in at most ``width`` cells."""
+        lanes = []
+        for each in self.tallies:
+            if each.place in hidden:
+                continue
+            seeds = tuple(
+                SeedCurve(heard.series(row.scores, is_loss=metric == "loss"), heard.axis(by))
+                for row in each.rows
+                if row.run is not None and row.scores and (heard := self.heard(row.run))
+            )
+            lanes.append(Lane(each.place, shorten(plain(each.entrant.label), width), seeds))
+        return lanes
+
+    def x_high(self, by: XBy) -> float:
+        """Where x ends: at what is planned while runs go on, at what was done when all are over."""
+        ends = [1.0 if by != "seconds" else 0.1]
+        for row in self.rows:
+            if row.run is None:
+                continue
+            axis = self.heard(row.run).axis(by)
+            steps = row.step if row.is_over or by == "seconds" else max(row.step, row.planned_steps)
+            ends.append(float(axis.xs_of(steps)))
+        return max(ends)
+
+    # Confusions
+
+    def confusion(self, place: int) -> tuple[Counts | None, int]:
+        """The validation confusion of an entrant, each seed at its best, summed; and over how many seeds."""
+        total: Counts | None = None
+        number = 0
+        for row in self.tallies[place].rows:
+            score = row.best or row.last
+            if row.run is None or score is None:
+                continue
+            counts = self.heard(row.run).confusion_at(score.step)
+            if counts is not None and (total is None or total.shape == counts.shape):
+                total = counts if total is None else total + counts
+                number += 1
+        return total, number
+
+    @property
+    def classes(self) -> list[str]:
+        """Class names, safe for a terminal."""
+        started = next((heard.started for heard in self._heard.values() if heard.started), None)
+        return [plain(name, limit=40) for name in started.classes] if started else []
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether numbers are predicted."""
+        return self.headline == "r2"
+
+
+def _counts(event: Evaluated) -> Counts | None:
+    rows = event.confusion
+    if not rows or any(len(row) != len(rows) for row in rows):
+        return None
+    return np.asarray(rows, np.int64)
