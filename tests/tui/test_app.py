@@ -50,7 +50,7 @@ async def test_brackets_switch_screens_and_new_is_as_it_was_left(rows: Rows) -> 
         await pilot.press("[")
         await until(pilot, lambda: "▸4 Optimizer" in rows(pilot.app))
         await pilot.press("[")
-        await until(pilot, lambda: "[Runs]" in rows(pilot.app))
+        await until(pilot, lambda: "[Compare]" in rows(pilot.app))
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])

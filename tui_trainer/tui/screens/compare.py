@@ -303,6 +303,8 @@ class CompareScreen(RacingScreen):
             lines = confusions(contest, self._choice.place, rival, width, colour=colour)
         shown, last = window(lines, self._tops["view"], height)
         self._tops["view"] = min(self._tops["view"], last)
+        if last:
+            shown = (*shown[:-1], tuple(span._replace(text=_paged(span.text)) for span in shown[-1]))
         area.show(shown)
 
     # The cursor
@@ -410,3 +412,8 @@ def _of_seeds(contest: Contest) -> str:
 def _resize(area: Widget, height: int) -> None:
     if area.styles.height != Scalar.from_number(height):
         area.styles.height = height
+
+
+def _paged(text: str) -> str:
+    """Arrows choose recipes here."""
+    return text.replace("↑↓", "PgUp PgDn")

@@ -87,8 +87,7 @@ class VersusScreen(ModalScreen[RaceRequested | None]):
         align: center middle;
         #versus { width: 76; height: auto; padding: 1 2; background: $surface; border: solid $primary; }
         #versus Static { height: auto; }
-        #grid { display: none; margin: 0 0 0 4; background: $panel; padding: 0 1; }
-        #versus.-grid #grid { display: block; }
+        #grid { margin: 0 0 0 4; background: $panel; padding: 0 1; }
         #outcome { margin-top: 1; }
         VersusKeys { height: auto; margin-top: 1; color: $text-muted; background: $surface; }
     }
@@ -122,9 +121,7 @@ class VersusScreen(ModalScreen[RaceRequested | None]):
         asked = self._asked
         self._ask(_Asked(asked.every ^ {number}, asked.num_seeds, asked.grid))
         if number == _GRID:
-            has_grid = _GRID in self._asked.every
-            self.query_one("#versus").set_class(has_grid, "-grid")
-            self.set_focus(self.query_one(Input) if has_grid else None)
+            self.set_focus(self.query_one(Input) if _GRID in self._asked.every else None)
 
     def action_seeds(self, by: int) -> None:
         """More seeds, or fewer."""

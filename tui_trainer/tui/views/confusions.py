@@ -25,7 +25,7 @@ def confusions(contest: Contest, a: int, b: int | None, width: int, *, colour: b
         return [(Span("No confusion matrix was recorded so far.", "quiet"),)]
     blocks = []
     size = len(known[0][1])
-    own = _width(size, contest.classes)
+    own = _width([counts for _, counts, _ in known], contest.classes, colour=colour)
     fits = [number for number in (3, 2) if number * own + (number - 1) * _GAP <= width]
     beside = fits[0] if fits else 1
     each_width = (width - (beside - 1) * _GAP) // beside
@@ -43,9 +43,11 @@ def confusions(contest: Contest, a: int, b: int | None, width: int, *, colour: b
     return lines
 
 
-def _width(num_classes: int, names: list[str]) -> int:
-    label = max(_LABEL, min(18, max(map(len, names), default=0)), len("true \\ pred."))
-    return label + 1 + num_classes * (_LEAST_COLUMN + 1) + len(" recall")
+def _width(matrices: list[Counts], names: list[str], *, colour: bool) -> int:
+    """The least cells that each of ``matrices`` takes with all its columns."""
+    label = max(len("true \\ pred."), min(18, max(map(len, names), default=0)))
+    digits = max(len(str(int(counts.sum(axis=1).max(initial=10)))) for counts in matrices)
+    return label + 1 + len(matrices[0]) * (digits + (1 if colour else 2)) + len(" recall")
 
 
 def _difference(
