@@ -15,8 +15,10 @@ import os
 import statistics
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from benchmarks.contenders import data_folder
 from benchmarks.environments import OTHERS, python_of
 from benchmarks.machine import Others, about
 
@@ -63,7 +65,7 @@ def started(name: str, net: str, threads: int) -> Contender:
         stdout=subprocess.PIPE,
         stderr=None if os.environ.get("BENCHMARK_VERBOSE") else subprocess.DEVNULL,
         text=True,
-        env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+        env={**os.environ, "OMP_NUM_THREADS": str(threads), "TUI_TRAINER_DATA": str(data_folder())},
     )
     contender = Contender(name, threads, process)
     assert process.stdout is not None
@@ -87,7 +89,8 @@ def compare(net: str, names: list[str], all_threads: list[int], num_blocks: int)
                 contender.processor.append(took[1])
     load = others.cores(own_s)
     for contender in contenders:
-        contender.process.stdin.close()  # type: ignore[union-attr]
+        with suppress(BrokenPipeError):  # it may have ended by itself
+            contender.process.stdin.close()  # type: ignore[union-attr]
         contender.process.wait()
     report(contenders, net, steps)
     print(f"others kept {load} busy meanwhile (validation and waiting included)\n")
@@ -99,6 +102,8 @@ def report(contenders: list[Contender], net: str, steps: int) -> None:
         if not each.wall:
             print(f"{each.title}: did not run (BENCHMARK_VERBOSE=1 shows why)")
     courses = [each for each in finished if each.name == "course"]
+    if not courses:
+        return
     course = min(courses, key=lambda each: statistics.median(each.wall))
     print(f"{net:24} {'steps/s':>9} {'× course':>9} {'µs of processor':>16} {'× course':>9}")
     for each in finished:

@@ -62,7 +62,7 @@ def host(runs: Sequence[RunDir], stop_sign: StopSign) -> bool:
 def warm_up() -> None:
     """Make one step of the default recipe, so that the first step of a real run finds everything loaded.
 
-    PyTorch imports a second's worth of modules when its first optimizer is made. No accelerator is claimed.
+    No accelerator is claimed.
     """
     torch.set_num_threads(num_threads("auto"))
     recipe = Recipe()
