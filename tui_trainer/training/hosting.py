@@ -13,7 +13,6 @@ from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.training.assembly import assemble
 from tui_trainer.training.loop import update
-from tui_trainer.training.numerics import num_threads
 from tui_trainer.training.session import live
 from tui_trainer.training.stop_sign import StopSign
 
@@ -64,7 +63,7 @@ def warm_up() -> None:
 
     No accelerator is claimed.
     """
-    torch.set_num_threads(num_threads("auto"))
+    torch.set_num_threads(1)
     recipe = Recipe()
     on_cpu = recipe.training.model_copy(update={"device": "cpu"})
     trainee = assemble(recipe.model_copy(update={"training": on_cpu}))

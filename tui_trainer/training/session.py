@@ -41,6 +41,7 @@ from tui_trainer.training.progress import DownloadProgress
 from tui_trainer.training.recording import NotFinite, Recorder
 from tui_trainer.training.step_losses import step_losses_on
 from tui_trainer.training.stop_sign import StopSign
+from tui_trainer.training.threads import choose as threads_for
 from tui_trainer.training.torchvision_sets import DataError
 
 LOOK_S = 0.02
@@ -124,7 +125,7 @@ class _Session:
 
     def _made_ready(self) -> Trainee:
         recipe, fixed = self._run.recipe(), self._run.numerics()
-        threads = fixed.get("threads") or numerics.num_threads(recipe.training.threads)
+        threads = fixed.get("threads") or threads_for(recipe)
         torch.set_num_threads(threads)
         trainee = assemble(numerics.on_the_same_device(recipe, fixed), self._on_download)
         facts, record = trainee.facts, self._record
