@@ -19,7 +19,7 @@ from tui_trainer.training.recording import Recorder
 from tui_trainer.training.stop_sign import StopSign
 
 
-def recipe(net: Net, *, epochs: int = 100_000) -> Recipe:
+def recipe(net: Net, *, is_compiled: bool) -> Recipe:
     """``net`` as a recipe that goes on for longer than anybody measures."""
     data: Data = Moons(points=10_000) if net.name == "tiny" else TorchvisionSet(kind="mnist")
     return Recipe(
@@ -27,14 +27,18 @@ def recipe(net: Net, *, epochs: int = 100_000) -> Recipe:
         architecture=FullyConnected(hidden=net.sizes[1:-1]),
         optimizer=Adam(lr=net.lr),
         training=Training(
-            epochs=epochs, batch_size=net.batch_size, device="cpu", threads=int(os.environ["OMP_NUM_THREADS"])
+            epochs=100_000,
+            batch_size=net.batch_size,
+            device="cpu",
+            threads=int(os.environ["OMP_NUM_THREADS"]),
+            compile=is_compiled,
         ),
     )
 
 
 def train(net: Net, gate: Gate, variant: str = "") -> None:
-    """Train without end: as a worker does, or (``unmonitored``) by the loop with nothing recorded."""
-    chosen = recipe(net)
+    """Train without end: as a worker does, eager or ``compiled``, or by the loop with nothing recorded."""
+    chosen = recipe(net, is_compiled=variant == "compiled")
     if variant == "unmonitored":
         torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
         for _ in steps_of(assemble(chosen), _silent(gate)):

@@ -34,7 +34,7 @@ def test_absent_metal_is_refused_in_a_sentence():
 
 
 def test_what_a_run_was_computed_with_is_plain_values():
-    facts = describe(torch.device("cpu"), 2, Adam(), "abc")
+    facts = describe(torch.device("cpu"), 2, Adam(), "abc", is_compiled=False)
     assert facts["device"] == "cpu"
     assert facts["threads"] == 2
     assert facts["data_sha256"] == "abc"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui_trainer.core.rules import Finding
 
 _PARTS = ("data", "architecture", "activation", "loss", "optimizer", "schedule", "regularization")
-_FLAGS = ("lr", "epochs", "batch_size", "seed", "device")
+_FLAGS = ("lr", "epochs", "batch_size", "seed", "device", "compile")
 
 
 def preset_names(group: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
@@ -57,6 +57,7 @@ _OPTIONS = (
     click.option("--batch-size", metavar="N|all", help="Samples in one update."),
     click.option("--seed", metavar="N", help="Initial weights, order of samples, dropout."),
     click.option("--device", metavar="D", help="auto, cpu, cuda, cuda:N or mps."),
+    click.option("--compile", flag_value="true", help="Steps as one graph: slower to start, then faster."),
     click.option(
         "--set", "settings", metavar="KEY=VALUE", multiple=True,
         help="Any setting: regularization.l2.strength=0.01. May be repeated.",

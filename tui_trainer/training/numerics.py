@@ -86,7 +86,7 @@ def differences(
 
 
 def describe(
-    device: torch.device, threads: int, optimizer: Optimizer, content_hash: str
+    device: torch.device, threads: int, optimizer: Optimizer, content_hash: str, *, is_compiled: bool
 ) -> Mapping[str, str | int | float | bool]:
     """What a run was computed with, for its record: with all of this equal, CPU runs agree bit for bit."""
     return {
@@ -95,7 +95,7 @@ def describe(
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "threads": threads,
         "optimizer": implementation(optimizer),
-        "compile": False,
+        "compile": is_compiled,
         "torch": str(torch.__version__),
         "numpy": version("numpy"),
         "python": platform.python_version(),

@@ -35,7 +35,10 @@ def choose(recipe: Recipe) -> int:
         return recipe.training.threads
     most = max(1, min(_num_cores() - 1, MOST))
     about = facts(recipe.data)
-    table = layer_table(recipe, about)
+    try:
+        table = layer_table(recipe, about)
+    except ValueError:  # it will be refused
+        return 1
     rows = _rows(recipe, about, table)
     if most == 1 or rows * sum(layer.mult_adds for layer in table) < TOO_SMALL:
         return 1
