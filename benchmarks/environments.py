@@ -10,7 +10,7 @@ OTHERS = {
     "lightning": ("lightning==2.6.*", "rich", "tensorboard"),
     "keras": ("keras==3.*",),
     "skorch": ("skorch==1.*",),
-    "ignite": ("pytorch-ignite==0.5.*",),
+    "ignite": ("pytorch-ignite==0.5.*", "tqdm"),
     "fastai": ("fastai==2.*",),
 }
 """Trainer -> what pip installs for it beside torch."""
