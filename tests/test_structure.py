@@ -52,3 +52,27 @@ def run(command: str) -> str:
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(code: str, absent: set[str]) -> None:
     assert imported_by(code) & absent == set()
+
+
+def test_training_does_not_import_what_only_torch_compile_needs() -> None:
+    """PyTorch's own optimizers do, as the first is made: it takes as long as importing PyTorch."""
+    code = """
+from tui_trainer.core import recipe, rundir
+from tui_trainer.core.lock import WorkerLock
+from tui_trainer.training.hosting import host
+from tui_trainer.training.stop_sign import StopSign
+
+def run(optimizer):
+    regularization = recipe.Regularization(gradient_clipping=recipe.GradientClipping(), l2=recipe.L2())
+    chosen = recipe.Recipe(optimizer=optimizer, regularization=regularization, data=recipe.Moons(points=50))
+    return rundir.create(chosen.model_copy(update={"training": recipe.Training(epochs=1)}))
+
+kinds = recipe.GradientDescent, recipe.AdaGrad, recipe.RMSprop, recipe.Adam, recipe.AdamW
+runs = [run(kind()) for kind in kinds]
+locks = [WorkerLock(run.lock) for run in runs]
+for lock in locks:
+    lock.acquire()
+assert host(runs, StopSign())
+assert all(any(run.checkpoints.iterdir()) for run in runs)
+"""
+    assert {"torch._dynamo", "torch._inductor"}.isdisjoint(imported_by(code))

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from tui_trainer.core.recipe import Adam
-from tui_trainer.training.numerics import DeviceNotAvailable, describe, num_threads, resolve_device
+from tui_trainer.training.numerics import DeviceNotAvailable, describe, resolve_device
 
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has an NVIDIA GPU")
 no_metal = pytest.mark.skipif(torch.backends.mps.is_available(), reason="this machine has a Metal GPU")
@@ -33,18 +33,8 @@ def test_absent_metal_is_refused_in_a_sentence():
         resolve_device("mps", 0)
 
 
-@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (4, 3), (64, 4)])
-def test_automatic_threads_leave_a_core_to_the_screen(monkeypatch, cores, threads):
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)), raising=False)
-    assert num_threads("auto") == threads
-
-
-def test_threads_asked_for_are_given():
-    assert num_threads(7) == 7
-
-
 def test_what_a_run_was_computed_with_is_plain_values():
-    facts = describe(torch.device("cpu"), 2, Adam(), "abc")
+    facts = describe(torch.device("cpu"), 2, Adam(), "abc", is_compiled=False)
     assert facts["device"] == "cpu"
     assert facts["threads"] == 2
     assert facts["data_sha256"] == "abc"

@@ -215,7 +215,7 @@ def test_threads_are_those_of_the_first_attempt(monkeypatch):
     run = rundir.create(MOMENTUM)
     stopped_after(run, 20)
     before = run.numerics()["threads"]
-    monkeypatch.setattr("tui_trainer.training.numerics.num_threads", lambda wanted: before + 1)
+    monkeypatch.setattr("tui_trainer.training.session.threads_for", lambda recipe: before + 1)
     stopped_after(run, -1)
     assert torch.get_num_threads() == before
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_trainer.core.rules import Finding
 
 PART_NAMES = ("data", "architecture", "activation", "loss", "optimizer", "schedule", "regularization")
-FLAG_NAMES = ("lr", "epochs", "batch_size", "seed", "device")
+FLAG_NAMES = ("lr", "epochs", "batch_size", "seed", "device", "compile")
 
 
 def preset_names(group: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
@@ -58,6 +58,7 @@ _OPTIONS = (
     click.option("--batch-size", metavar="N|all", help="Samples in one update."),
     click.option("--seed", metavar="N", help="Initial weights, order of samples, dropout."),
     click.option("--device", metavar="D", help="auto, cpu, cuda, cuda:N or mps."),
+    click.option("--compile", flag_value="true", help="Steps as one graph: slower to start, then faster."),
     click.option(
         "--set", "settings", metavar="KEY=VALUE", multiple=True,
         help="Any setting: regularization.l2.strength=0.01. May be repeated.",

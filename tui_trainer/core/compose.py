@@ -29,6 +29,7 @@ FLAGS = {
     "batch_size": "training.batch_size",
     "seed": "training.seed",
     "device": "training.device",
+    "compile": "training.compile",
 }
 
 

@@ -1,6 +1,8 @@
 """From a recipe to everything that the loop works on, on one device."""
 
 from dataclasses import dataclass, field, replace
+from math import inf
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
@@ -21,6 +23,9 @@ from tui_trainer.training.numerics import resolve_device
 from tui_trainer.training.optimizers import build_optimizer
 from tui_trainer.training.regularization import Penalty
 from tui_trainer.training.selection import Selection
+
+if TYPE_CHECKING:
+    from tui_trainer.training.compiled import CompiledSteps
 
 
 class RecipeRefused(ValueError):
@@ -55,6 +60,10 @@ class Trainee:
     """Whether a step draws random numbers: for dropout or augmentation."""
     joins_last_sample: bool
     """Whether a last batch of one sample joins the batch before: batch norm cannot do with one."""
+    compiled: "CompiledSteps | None" = None
+    """Whole steps as a graph, where the recipe asks for it and that can be done."""
+    free_until: float = inf
+    """The last step before somebody wants a word: no graph goes past it."""
     changes: dict[str, float] = field(default_factory=dict)
     """What was changed while it trained, by the key of the recipe."""
     is_out_of_time: bool = False

@@ -14,7 +14,6 @@ from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.training.assembly import assemble
 from tui_trainer.training.loop import update
-from tui_trainer.training.numerics import num_threads
 from tui_trainer.training.session import EPOCH_IS_OVER, live
 from tui_trainer.training.stop_sign import StopSign
 
@@ -91,9 +90,9 @@ def host(
 def warm_up() -> None:
     """Make one step of the default recipe, so that the first step of a real run finds everything loaded.
 
-    PyTorch imports a second's worth of modules when its first optimizer is made. No accelerator is claimed.
+    No accelerator is claimed.
     """
-    torch.set_num_threads(num_threads("auto"))
+    torch.set_num_threads(1)
     recipe = Recipe()
     on_cpu = recipe.training.model_copy(update={"device": "cpu"})
     trainee = assemble(recipe.model_copy(update={"training": on_cpu}))

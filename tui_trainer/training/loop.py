@@ -4,8 +4,8 @@ It is a generator that yields wherever it may safely be left alone for a while. 
 slow it down, take turns with other runs, or close it: the network is then as its last whole step left it.
 """
 
-from collections.abc import Generator, Iterator
-from itertools import count
+from collections.abc import Generator, Iterator, Sequence
+from itertools import count, islice
 from math import isfinite
 from typing import Literal, TypeAlias
 
@@ -32,15 +32,44 @@ def train(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None
         yield from _evaluate(trainee, record)
     else:
         record.enter("training")
-    for batch in _batches(trainee, record.step):
+    for batches in _groups(trainee, record):
         if trainee.ends_early:
             break
-        loss = yield from update(trainee, batch, record.step + 1)
-        record.add_step(loss)
+        if trainee.compiled and trainee.compiled.fits(batches):
+            for loss in trainee.compiled.make(batches, record.step + 1).unbind():
+                record.add_step(loss)
+        else:
+            loss = yield from update(trainee, batches[0], record.step + 1)
+            record.add_step(loss)
         yield "step"
         if trainee.is_evaluation_due(record.step):
             yield from _evaluate(trainee, record)
     yield from _test(trainee, record)
+
+
+def _groups(trainee: Trainee, record: Recorder) -> Iterator[Sequence[Tensor]]:
+    """The batches of the next steps: one, or as many as a graph makes at once.
+
+    Groups begin at multiples of their size within an epoch, so that a resumed run makes the same ones.
+    """
+    batches = _batches(trainee, record.step)
+    size = trainee.compiled.at_once if trainee.compiled else 1
+    whole_batches = len(trainee.data.train_x) // trainee.batch_size
+    for batch in batches:
+        step, of_epoch = record.step, record.step % trainee.steps_per_epoch
+        may_group = (
+            size > 1
+            and of_epoch % size == 0
+            and of_epoch + size <= whole_batches
+            and step + size <= trainee.free_until
+            and not any(trainee.is_evaluation_due(step + number) for number in range(1, size))
+        )
+        group = [batch, *islice(batches, size - 1)] if may_group else [batch]
+        if trainee.compiled and trainee.compiled.fits(group):
+            yield group
+        else:
+            for each in group:
+                yield [each]
 
 
 def _batches(trainee: Trainee, done: int) -> Iterator[Tensor]:

@@ -1,19 +1,15 @@
 """What equal bits depend on besides the recipe: device, threads, versions. Fixed once, when a run starts."""
 
-import os
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
 from tui_trainer.core.estimate import WORTH_AN_ACCELERATOR
 from tui_trainer.core.recipe import Optimizer, Recipe
 from tui_trainer.training.optimizers import implementation
-
-MAX_AUTO_THREADS = 4
-"""Nets of a first course do not gain from more, and lose much as soon as a core is busy elsewhere."""
 
 
 class DeviceNotAvailable(RuntimeError):
@@ -78,18 +74,6 @@ def _cuda(device: torch.device) -> torch.device:
     return torch.device("cuda", index)
 
 
-def num_threads(wanted: int | Literal["auto"]) -> int:
-    """CPU threads for a run: as asked for, or all cores but the one that draws the screen, at most four."""
-    return max(1, min(_num_cores() - 1, MAX_AUTO_THREADS)) if wanted == "auto" else wanted
-
-
-def _num_cores() -> int:
-    """Cores this process may run on, which a container or batch system may have narrowed."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def differences(
     fixed: Mapping[str, str | int | float | bool], now: Mapping[str, str | int | float | bool]
 ) -> list[str]:
@@ -102,7 +86,7 @@ def differences(
 
 
 def describe(
-    device: torch.device, threads: int, optimizer: Optimizer, content_hash: str
+    device: torch.device, threads: int, optimizer: Optimizer, content_hash: str, *, is_compiled: bool
 ) -> Mapping[str, str | int | float | bool]:
     """What a run was computed with, for its record: with all of this equal, CPU runs agree bit for bit."""
     return {
@@ -111,7 +95,7 @@ def describe(
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "threads": threads,
         "optimizer": implementation(optimizer),
-        "compile": False,
+        "compile": is_compiled,
         "torch": str(torch.__version__),
         "numpy": version("numpy"),
         "python": platform.python_version(),

@@ -16,7 +16,7 @@ class Penalty:
         self.l1 = regularization.l1.strength if regularization.l1 else 0.0
         self.l2 = regularization.l2.strength if regularization.l2 else 0.0
         penalized = (nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d)
-        self._weights = [module.weight for module in model.modules() if isinstance(module, penalized)]
+        self.weights = [module.weight for module in model.modules() if isinstance(module, penalized)]
 
     @property
     def is_on(self) -> bool:
@@ -26,7 +26,7 @@ class Penalty:
     @torch.no_grad()
     def add_gradient(self) -> None:
         """Add λ₁ sign(w) + 2 λ₂ w to the gradients that ``backward`` has left."""
-        for weight in self._weights:
+        for weight in self.weights:
             assert weight.grad is not None, "add_gradient comes after backward"
             if self.l1 > 0:
                 weight.grad.add_(weight.sign(), alpha=self.l1)
@@ -38,5 +38,5 @@ class Penalty:
         """What the penalties come to at the present weights."""
         return sum(
             self.l1 * weight.abs().sum().item() + self.l2 * weight.square().sum().item()
-            for weight in self._weights
+            for weight in self.weights
         )

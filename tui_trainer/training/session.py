@@ -40,6 +40,7 @@ from tui_trainer.training.reasons import EXPECTED, MAX_REASON, NO_ROOM, in_words
 from tui_trainer.training.recording import RETRY_S, NotFinite, Recorder
 from tui_trainer.training.step_losses import step_losses_on
 from tui_trainer.training.stop_sign import StopSign
+from tui_trainer.training.threads import choose as threads_for
 
 LOOK_S = 0.02
 """How often a run looks at its clock and its control file."""
@@ -163,15 +164,20 @@ class _Session:
 
     def _made_ready(self) -> Trainee:
         recipe, fixed = self._run.recipe(), self._run.numerics()
-        threads = fixed.get("threads") or numerics.num_threads(recipe.training.threads)
+        threads = fixed.get("threads") or threads_for(recipe)
         torch.set_num_threads(threads)
         trainee = assemble(numerics.on_the_same_device(recipe, fixed), self._on_download)
         record = self._record
+        about_steps = self._compile(trainee) if fixed.get("compile", recipe.training.compile) else []
         computed_with = numerics.describe(
-            trainee.device, threads, recipe.optimizer, trainee.data.content_hash
+            trainee.device,
+            threads,
+            recipe.optimizer,
+            trainee.data.content_hash,
+            is_compiled=trainee.compiled is not None,
         )
         rundir.append_numerics(self._run, computed_with)
-        notes = self._go_on(trainee, numerics.differences(fixed, computed_with))
+        notes = about_steps + self._go_on(trainee, numerics.differences(fixed, computed_with))
         self._hear()
         self._make_changes(trainee)
         record.started(introduction(trainee, record, computed_with), step_losses_on(trainee.device))
@@ -204,6 +210,17 @@ class _Session:
             notes.append(f"bits will differ from here on: {'; '.join(different)}")
         return notes
 
+    def _compile(self, trainee: Trainee) -> list[str]:
+        """Have ``trainee`` make compiled steps where that can be done; what came of it."""
+        from tui_trainer.training.compiled import CompiledSteps, NotCompiled, told
+
+        self._record.note("compiling the steps: half a minute or so, less the next time")
+        try:
+            trainee.compiled = CompiledSteps(trainee)
+        except NotCompiled as error:
+            return [f"not compiled: {error}"]
+        return [told(trainee.compiled)]
+
     def _on_download(self, done: int, total: int | None) -> None:
         """Say how far a download is; ``done`` and ``total`` are bytes of the file on its way."""
         self._look_if_due()
@@ -213,6 +230,7 @@ class _Session:
     # Driving the loop
 
     def _drive(self, trainee: Trainee, training: Iterable[SafePoint]) -> Generator[float, None, None]:
+        trainee.free_until = self._next_word()
         for point in training:
             self._look_if_due()
             if point != "part":
@@ -223,12 +241,22 @@ class _Session:
                 yield from self._wait_for_room(lambda: not self._record.blocked)
             if self._is_paused:
                 yield from self._pause(trainee, is_between_steps=point != "part")
+            if trainee.compiled is not None:
+                trainee.free_until = self._next_word()
             yield EPOCH_IS_OVER if self._is_epoch_over(trainee, point) else 0.0
 
     def _is_epoch_over(self, trainee: Trainee, point: SafePoint) -> bool:
         step = self._record.step
         is_at_end = point != "part" and step % trainee.steps_per_epoch == 0
         return is_at_end and not trainee.is_evaluation_due(step)
+
+    def _next_word(self) -> float:
+        """The next step after which something is to be done that is asked for already."""
+        step = self._record.step
+        if self._updates_per_s is not None:
+            return step + 1
+        asked = [request.at_step for request in self._changes if request.at_step > step]
+        return min([*asked, self._pause_at or inf])
 
     def _between_steps(self, trainee: Trainee) -> None:
         """What is done to a training when it stands still; after its evaluation, where one is due."""

@@ -42,6 +42,11 @@ class Training(Part):
         "CPU threads; fixed for the whole run.",
         fr="Nombre de fils d'exécution (CPU) ; fixé pour tout l'entraînement.",
     )
+    compile: bool = setting(
+        False,
+        "Whole steps as one graph by torch.compile: half a minute first, then faster.",
+        fr="Étapes entières en un graphe par torch.compile : une demi-minute d'abord, plus rapide ensuite.",
+    )
     evaluate_every: PositiveInt | Literal["epoch"] = setting(
         "epoch",
         "When train and validation are measured: each epoch, or every N updates.",

@@ -1,0 +1,122 @@
+"""From a key to its paint while training keeps both cores busy: milliseconds, in a terminal of 120×40.
+
+    python -m benchmarks.latency [KEYS] [--idle] [--threads N]
+
+The app trains MNIST (data from $TUI_TRAINER_DATA, or shared/data beside the checkout; digits where it is not)
+on as many threads as there are cores, and ``y`` is pressed: both charts are drawn anew over a logarithmic
+axis. The time ends when that has been written; --idle measures the same while the run is paused. A machine
+that others use adds their share.
+"""
+
+import argparse
+import os
+import pty
+import select
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.contenders import data_folder
+from benchmarks.machine import Others, about
+from tui_trainer.core.control import Stop, send
+from tui_trainer.core.lock import is_locked
+from tui_trainer.core.rundir import list_runs
+
+APART_S = 0.35
+"""Between two keys: longer than a paint, and not in step with the app's own ticks."""
+PATIENCE_S = 90.0
+KEY, ANSWER = b"y", b"log"
+"""A logarithmic axis: both charts are drawn anew, and only then this word is written."""
+
+
+class Terminal:
+    """The app in a terminal."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", COLUMNS="120", LINES="40")
+            os.execv(sys.executable, [sys.executable, "-P", "-m", "tui_trainer", *arguments])
+
+    def press(self, key: bytes) -> None:
+        os.write(self.fd, key)
+
+    def until(self, text: bytes) -> None:
+        """Read until ``text`` has come."""
+        seen, deadline = b"", time.monotonic() + PATIENCE_S
+        while text not in seen:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{text!r} never came")
+            seen += self.read(0.2)
+
+    def read(self, seconds: float) -> bytes:
+        if select.select([self.fd], [], [], seconds)[0]:
+            return os.read(self.fd, 65536)
+        return b""
+
+    def drain(self, seconds: float) -> None:
+        """Take in what comes by itself."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.read(left)
+
+    def latency_ms(self, key: bytes, answer: bytes) -> float:
+        """Milliseconds from the key until ``answer`` was written."""
+        began, seen = time.perf_counter(), b""
+        self.press(key)
+        while answer not in seen:
+            if time.perf_counter() - began > PATIENCE_S:
+                raise TimeoutError(f"{key!r} was never answered by {answer!r}")
+            seen += self.read(0.2)
+        return 1e3 * (time.perf_counter() - began)
+
+    def close(self) -> None:
+        os.kill(self.pid, 9)
+        os.close(self.fd)
+        os.waitpid(self.pid, 0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("keys", nargs="?", type=int, default=100)
+    parser.add_argument("--idle", action="store_true")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    arguments = parser.parse_args()
+    print(about("textual", "torch"))
+    recipe = "tp1-mnist" if (data_folder() / "MNIST" / "raw").is_dir() else "first-steps"
+    options = [recipe, "--epochs", "10000", "--set", f"training.threads={arguments.threads}"]
+    with tempfile.TemporaryDirectory() as home:
+        os.environ |= {"TUI_TRAINER_HOME": home, "TUI_TRAINER_DATA": str(data_folder())}
+        terminal = Terminal(*options)
+        try:
+            terminal.until(recipe.encode())
+            terminal.press(b"\r")
+            terminal.until(b"updates/s")
+            if arguments.idle:
+                terminal.press(b" ")
+            terminal.drain(3.0)
+            others, times = Others(), []
+            for _ in range(arguments.keys):
+                times.append(terminal.latency_ms(KEY, ANSWER))
+                terminal.drain(APART_S)
+                terminal.press(KEY)  # and back
+                terminal.drain(APART_S)
+        finally:
+            for run in list_runs(root=Path(home) / "runs"):
+                send(run, Stop(attempt=1))
+                while is_locked(run):
+                    terminal.read(0.05)
+            terminal.close()
+    state = "idle" if arguments.idle else f"training on {arguments.threads} threads"
+    print(f"{state}: {others.cores(0.0)} busy in all, {len(times)} keys")
+    median, p95, p99 = np.percentile(times, (50, 95, 99))
+    print(f"key to paint: median {median:.0f} ms, p95 {p95:.0f}, p99 {p99:.0f}, longest {max(times):.0f}")
+    print(f"fastest {min(times):.0f} ms, mean {statistics.mean(times):.0f}")
+
+
+if __name__ == "__main__":
+    main()
