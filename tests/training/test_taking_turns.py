@@ -146,6 +146,7 @@ def test_a_run_whose_time_is_over_is_measured_once_more_and_finishes():
 
 
 def test_a_run_that_fails_ends_alone():
-    diverging = RECIPE.model_copy(update={"optimizer": Momentum(lr=1e30)})
+    deep = FullyConnected(hidden=(64,) * 8)
+    diverging = RECIPE.model_copy(update={"optimizer": Momentum(lr=100.0), "architecture": deep})
     (good, bad), _ = hosted(RECIPE, diverging)
     assert (heard(good).history.phase, heard(bad).history.phase) == ("finished", "failed")
