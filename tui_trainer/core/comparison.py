@@ -82,20 +82,14 @@ class Comparison:
 
     def run_of(self, entrant: Entrant, seed: int) -> RunDir | None:
         """The run of an entrant with that seed; None where there is none, or it was deleted."""
-        return self._existing(entrant.run_ids.get(seed, ""))
+        run_id = entrant.run_ids.get(seed)
+        return rundir.called(run_id, self.root) if run_id else None
 
     def runs(self, entrant: Entrant | None = None) -> list[RunDir]:
         """The runs that exist, of one entrant or of all: seed by seed, so that pairs are done early."""
         entrants = self.entrants if entrant is None else (entrant,)
         found = [self.run_of(each, seed) for seed in self.seeds for each in entrants]
         return [run for run in found if run is not None]
-
-    def _existing(self, run_id: str) -> RunDir | None:
-        # An id is a folder's name: what a record was changed to hold leads nowhere else.
-        if not run_id or run_id.startswith(".") or Path(run_id).name != run_id:
-            return None
-        run = RunDir(self.root / run_id)
-        return run if run.exists and not run.path.is_symlink() else None
 
 
 def comparisons_root() -> Path:
