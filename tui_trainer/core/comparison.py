@@ -71,11 +71,6 @@ class Comparison:
     """The folder of its runs."""
 
     @property
-    def created_at(self) -> float:
-        """Unix time in seconds, from the id."""
-        return rundir.created_at_of(self.id) or 0.0
-
-    @property
     def linear(self) -> Path:
         """What scikit-learn's linear model scores on the same data, once that is known."""
         return comparisons_root() / f"{self.id}.linear.json"
@@ -232,13 +227,6 @@ def find(selector: str, *, root: Path | None = None) -> Comparison:
     raise ComparisonNotFound(
         f"'{plain(selector)}' fits {len(fitting)} comparisons ({some}): type more of the id"
     )
-
-
-def delete(comparison: Comparison) -> None:
-    """Forget a comparison; its runs stay. Raises RunHomeError."""
-    with rundir.usable(comparisons_root()):
-        for path in (comparisons_root() / f"{comparison.id}.toml", comparison.linear):
-            path.unlink(missing_ok=True)
 
 
 # Runs
