@@ -14,7 +14,9 @@ from tests.cli.outcome import Record, RunCli
 from tests.cli.test_runs import HOSTILE, ended, evaluated, started
 from tui_trainer.core import comparison as comparisons
 from tui_trainer.core import labels, rundir
+from tui_trainer.core.events import Edited
 from tui_trainer.core.labels import Labels
+from tui_trainer.core.parentage import Parent
 from tui_trainer.core.recipe import Adam, Momentum, Optimizer, Recipe, Training
 from tui_trainer.core.rundir import RunDir, create, create_own
 from tui_trainer.core.runlog import LogWriter
@@ -119,6 +121,17 @@ def test_a_report_is_one_page_that_needs_nothing_else(
         assert part in text
     assert "tui-trainer train --epochs 12" in text
     assert "✓ it learned: validation loss fell from 2.30 to 0.0499" in text
+
+
+def test_the_line_that_repeats_a_run_has_its_changes_and_says_where_it_makes_another(run_cli: RunCli) -> None:
+    run = one(Adam(lr=0.1), 0, 0.1, 0.9)
+    changed = Edited(attempt=1, elapsed_s=1.0, step=1, setting="optimizer.lr", before=0.1, value=0.01)
+    with LogWriter(run.events) as log:
+        log.append(changed)
+    assert "--change lr=0.01@1" in run_cli("report", run.id, "-o", "-").out
+    fork = create(run.recipe(), parent=Parent(run.id, 1, is_repeatable=False))
+    say(fork, 0.1, 0.9)
+    assert "its recipe makes another run" in run_cli("report", fork.id, "-o", "-").out
 
 
 def test_why_a_run_failed_is_in_its_report(run_cli: RunCli, recorded: list[str]) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
-from tui_trainer.core.confusion import Confusion, accuracy, most_confused, per_class, row_percent
+from tui_trainer.core.confusion import Confusion, accuracy, most_confused, per_class
 
 samples = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
 
@@ -30,12 +30,6 @@ def test_a_class_that_never_occurs_has_no_recall_and_one_never_predicted_no_prec
     assert [math.isnan(x) for x in scores.precision] == [True, False, True]
     assert [math.isnan(x) for x in scores.recall] == [True, False, False]
     assert [math.isnan(x) for x in scores.f1] == [True, False, False]
-
-
-def test_row_percent_says_where_each_class_went():
-    percent = row_percent([[3, 1], [0, 0]])
-    assert percent[0].tolist() == [75, 25]
-    assert np.isnan(percent[1]).all()
 
 
 def test_the_most_frequent_confusion_is_named_with_its_class():

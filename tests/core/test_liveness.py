@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tui_trainer.core import liveness
+from tui_trainer.core.brief import Fold
 from tui_trainer.core.control import Stop, send
 from tui_trainer.core.events import Heartbeat, Note, Phase, PhaseChanged, Resumed, RunStarted, Steps
 from tui_trainer.core.history import History
@@ -17,7 +18,6 @@ from tui_trainer.core.lock import WorkerLock
 from tui_trainer.core.pace import Pace
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter
-from tui_trainer.core.summary import Fold
 
 NOW = 1_800_000_000.0
 LIVE = Signs(locked=True, phase="training", elsewhere=False, age_s=600, silent_s=1, still_s=1, patience_s=30)

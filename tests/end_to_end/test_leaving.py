@@ -75,7 +75,7 @@ def test_a_terminal_that_reads_again_shows_what_is_on_screen_by_then() -> None:
         terminal.fill()
         terminal.press("]")
         terminal.until_shows("Nothing has been trained here yet")
-        terminal.press("]")
+        terminal.press("[")
         terminal.until_shows("0 Recipe")
         assert "Nothing has been trained here yet" not in terminal.text
         terminal.press("q")

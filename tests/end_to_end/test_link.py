@@ -18,7 +18,7 @@ def test_over_ssh_the_header_tells_what_is_written_and_a_pause_writes_nothing() 
         terminal.press(" ")
         terminal.until_shows("paused in")
         terminal.until_quiet(2 * QUIET_S)
-        assert "SSH 0.0 KB/s" in terminal.text
+        terminal.until_shows("SSH 0.0 KB/s")
         rest_on(terminal, "l", "a new learning rate, or")
         rest_on(terminal, "q", "still training")
         terminal.press(" f")

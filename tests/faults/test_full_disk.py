@@ -169,7 +169,8 @@ def test_no_step_is_made_while_the_disk_is_full(full: list[bool]):
     next(training)
     step = heard(run).history.step
     assert 35 <= step <= 45
-    assert "the disk is full: training waited 0 s" in [note.text for note in heard(run).of(Note)]
+    said_of_it = [note.text for note in heard(run).of(Note)]
+    assert any(text.startswith("the disk is full: training waited ") for text in said_of_it)
     stop_sign.put_up()
     for _ in training:
         pass

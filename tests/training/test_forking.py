@@ -210,7 +210,9 @@ def test_a_fork_that_waits_for_its_worker_is_loading_and_ends_where_it_goes_on()
     child = forking.fork(parent, MOMENTUM, step, ())
     history = heard(child).history
     assert (history.step, history.edits, history.finished) == (step, [], None)
-    assert liveness.state_of(child, history, child.events.stat().st_mtime) == "loading"
+    written_at = child.events.stat().st_mtime
+    assert liveness.state_of(child, history, written_at + liveness.STARTING_S / 2) == "loading"
+    assert liveness.state_of(child, history, written_at + 2 * liveness.STARTING_S) == "crashed"
     assert history.started.started_at > heard(parent).history.started.started_at
 
 

@@ -10,7 +10,7 @@ import torch
 from tests.training.conftest import heard
 from tui_trainer.core import rundir
 from tui_trainer.core.events import Evaluated, PhaseChanged, Steps
-from tui_trainer.core.lock import WorkerLock, is_locked
+from tui_trainer.core.lock import WorkerLock
 from tui_trainer.core.recipe import (
     Adam,
     BinaryCrossEntropy,
@@ -20,6 +20,7 @@ from tui_trainer.core.recipe import (
     Recipe,
     Training,
 )
+from tui_trainer.training import hosting
 from tui_trainer.training.assembly import assemble
 from tui_trainer.training.hosting import host
 from tui_trainer.training.stop_sign import StopSign
@@ -91,7 +92,8 @@ def test_each_epoch_has_the_same_order_of_samples():
     assert len(set(np.round(ours, 5))) > 10, "batches differ"
 
 
-def test_turns_go_epoch_by_epoch_however_many_steps_one_has():
+def test_turns_go_epoch_by_epoch_however_many_steps_one_has(monkeypatch):
+    monkeypatch.setattr(hosting, "ROUND_S", 3600.0)  # a busy machine cuts no epoch in two
     behind: list[int] = []
 
     def look(ended):
@@ -144,7 +146,7 @@ def test_a_run_whose_time_is_over_is_measured_once_more_and_finishes():
 
 
 def test_a_run_that_fails_ends_alone():
-    diverging = RECIPE.model_copy(update={"optimizer": Momentum(lr=100.0), "loss": RECIPE.loss})
-    runs, _ = hosted(RECIPE, diverging.model_copy(update={"architecture": FullyConnected(hidden=(64,) * 8)}))
-    assert heard(runs[0]).history.phase == "finished"
-    assert not is_locked(runs[0])
+    deep = FullyConnected(hidden=(64,) * 8)
+    diverging = RECIPE.model_copy(update={"optimizer": Momentum(lr=100.0), "architecture": deep})
+    (good, bad), _ = hosted(RECIPE, diverging)
+    assert (heard(good).history.phase, heard(bad).history.phase) == ("finished", "failed")

@@ -71,7 +71,7 @@ def caught(name: str, events: Iterable[AnyEvent]) -> Iterator[tuple[RunDir, Call
         yield run, say
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
+async def until(pilot: Pilot[None], condition: Callable[[], bool], *, seconds: float = 60.0) -> None:
     """Let the app go on until ``condition`` holds."""
     for _ in range(int(seconds / 0.02)):
         if condition():

@@ -67,9 +67,10 @@ def test_a_waiting_worker_trains_what_it_is_assigned(run: RunDir, home: Path) ->
     assert (home / "waiting-worker.log").read_text() == ""
 
 
-def test_a_discarded_worker_ends_by_itself_and_trains_nothing(home: Path) -> None:
+def test_a_worker_whose_app_has_ended_ends_by_itself_and_trains_nothing() -> None:
     waiting = launcher.WaitingWorker()
-    waiting.discard()
+    assert waiting.process.stdin is not None
+    waiting.process.stdin.close()
     assert waiting.process.wait(TIMEOUT_S) == 0
     assert not rundir.list_runs()
 

@@ -1,5 +1,6 @@
 """Runs that have ended go on from their screen, and leaving the app means the worker that they have now."""
 
+import math
 import os
 import signal
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.tui import launcher
 from tui_trainer.tui.app import TrainerApp
+from tui_trainer.tui.screens import quit
 from tui_trainer.tui.screens.run import RunScreen
 
 Rows = Callable[[App[None]], str]
@@ -60,8 +62,9 @@ async def opened(pilot: Pilot[None], run: RunDir) -> RunScreen:
 
 
 async def test_a_stopped_run_goes_on_and_leaving_asks_waits_and_kills_its_new_worker(
-    rows: Rows, request: pytest.FixtureRequest
+    rows: Rows, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(quit, "_TO_READ_S", math.inf)
     run = small(100_000)
     worker = launcher.start(run)
     request.addfinalizer(worker.kill)
@@ -94,7 +97,8 @@ async def test_a_stopped_run_goes_on_and_leaving_asks_waits_and_kills_its_new_wo
         await pilot.press("escape")
         assert app.screen is screen
         await pilot.press("q")
-        await until(pilot, lambda: "(1 s)" in rows(app))
+        await until(pilot, lambda: "Enter, s or q again kills it" in rows(app))
+        monkeypatch.setattr(quit, "_TO_READ_S", 0.0)
         await pilot.press("enter")
         await until(pilot, lambda: not app.is_running)
     assert live.worker.returncode == -signal.SIGKILL

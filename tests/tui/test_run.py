@@ -12,10 +12,12 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from tests.tui.recorded import NOW, caught, events_of, recorded, until, until_step
-from tui_trainer.core import framing
+from tui_trainer.core import framing, queue, rundir
 from tui_trainer.core.control import Continue, ControlReader, Pace, Pause, Stop, send
 from tui_trainer.core.events import AnyEvent, Evaluated, Note, PhaseChanged, RunStarted
+from tui_trainer.core.history import load
 from tui_trainer.core.lock import WorkerLock
+from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.tui.alert import notification
@@ -223,6 +225,14 @@ async def test_stopping_is_asked_twice(rows: Rows) -> None:
             assert requests.poll() == []
             await pilot.press("x")
             assert requests.poll() == [Stop(attempt=1)]
+
+
+async def test_a_run_that_waits_for_a_worker_is_taken_out_of_its_queue() -> None:
+    run = rundir.create(Recipe())
+    queue.put(run)
+    async with watching(run, "x", "x", now=run.created_at) as pilot:
+        await until(pilot, lambda: pilot.app.screen._watch.state == "stopped")
+    assert load(run).reason == "taken out of the queue"
 
 
 async def test_a_run_that_was_asked_to_stop_says_so_until_it_has_ended(rows: Rows) -> None:

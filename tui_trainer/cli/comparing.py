@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 
 from tui_trainer.cli.choosing import FLAG_NAMES, PART_NAMES, environment, preset_names, recipe_options
 from tui_trainer.cli.output import say, warn
+from tui_trainer.cli.selecting import LATEST, comparison_ids
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
@@ -24,11 +25,9 @@ _BUDGET = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|epochs?)")
 _SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
-def _comparison_ids(_context: click.Context, _parameter: click.Parameter, word: str) -> list[CompletionItem]:
-    from tui_trainer.core.comparison import list_comparisons
-
-    names = ["latest", *(each.id for each in list_comparisons())]
-    return [CompletionItem(name) for name in names if name.startswith(word)]
+def _latest_or_id(context: click.Context, parameter: click.Parameter, word: str) -> list[CompletionItem]:
+    latest = [CompletionItem(LATEST)] if LATEST.startswith(word) else []
+    return [*latest, *comparison_ids(context, parameter, word)]
 
 
 @click.command(
@@ -67,7 +66,7 @@ def _comparison_ids(_context: click.Context, _parameter: click.Parameter, word: 
     "--resume",
     "resumed",
     metavar="COMPARISON",
-    shell_complete=_comparison_ids,
+    shell_complete=_latest_or_id,
     help="Go on with what has not finished; shows it where all has.",
 )
 @click.option(

@@ -6,7 +6,10 @@ import math
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TextIO
+
+import click
 
 from tui_trainer.core.text import plain
 
@@ -51,6 +54,17 @@ def hush(stream: TextIO) -> None:
 def warn(text: str) -> None:
     """One line on stderr, safe for a terminal."""
     say(plain(text), sys.stderr)
+
+
+def write_new(path: Path, text: str, *, force: bool) -> None:
+    """Write a file. Raises UsageError where there is one already, unless ``force`` is to replace it."""
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise click.UsageError(
+            f"{plain(str(path))} is there already: name another file, or add --force"
+        ) from None
 
 
 def warn_of_the_end() -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from tui_trainer.cli.output import say
-from tui_trainer.cli.selecting import run_ids
+from tui_trainer.cli.output import say, write_new
+from tui_trainer.cli.selecting import comparison_ids, run_ids
 from tui_trainer.cli.tables import accounts_of
 from tui_trainer.core.text import plain
 
@@ -26,10 +26,7 @@ _HTML = (".html", ".htm")
 
 
 def _ids(context: click.Context, parameter: click.Parameter, word: str) -> list[CompletionItem]:
-    from tui_trainer.core.comparison import list_comparisons
-
-    comparisons = [CompletionItem(each.id) for each in list_comparisons() if each.id.startswith(word)]
-    return [*run_ids(context, parameter, word), *comparisons]
+    return [*run_ids(context, parameter, word), *comparison_ids(context, parameter, word)]
 
 
 @click.command(
@@ -64,13 +61,7 @@ def report(sources: tuple[str, ...], output: Path | None, force: bool) -> None:
     if output == _STDOUT:
         say(text.removesuffix("\n"))
         return
-    try:
-        with output.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise click.UsageError(
-            f"{plain(str(output))} is there already: name another file, or add --force"
-        ) from None
+    write_new(output, text, force=force)
     say(f"wrote {plain(str(output))}")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_trainer.cli.output import columns, to_json, warn
-from tui_trainer.cli.selecting import find_run, recorded_recipe, run_argument
+from tui_trainer.cli.selecting import find_run, recorded_history, recorded_recipe, run_argument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -241,13 +241,9 @@ def delete(run: str, yes: bool) -> int | None:
 
 def _history(run: RunDir) -> History:
     """Everything the run recorded; what is missing goes to stderr. Raises ClickException if it is all."""
-    from tui_trainer.core.history import load
-    from tui_trainer.core.runlog import RunLogError, newer_in_words
+    from tui_trainer.core.runlog import newer_in_words
 
-    try:
-        history = load(run)
-    except RunLogError as error:
-        raise click.ClickException(str(error)) from None
+    history = recorded_history(run)
     for damage in history.damage:
         warn(f"damaged: {damage.length} bytes at byte {damage.offset} of the log cannot be read")
     if history.unknown:

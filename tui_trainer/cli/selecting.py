@@ -26,6 +26,13 @@ def run_ids(_context: click.Context, _parameter: click.Parameter, word: str) -> 
     ]
 
 
+def comparison_ids(_context: click.Context, _parameter: click.Parameter, word: str) -> list[CompletionItem]:
+    """The same over the comparisons."""
+    from tui_trainer.core.comparison import list_comparisons
+
+    return [CompletionItem(each.id) for each in list_comparisons() if each.id.startswith(word)]
+
+
 run_argument = click.argument("run", shell_complete=run_ids)
 
 
@@ -84,6 +91,7 @@ def recorded_history(run: RunDir) -> History:
 
 def warn_of_fork(run: RunDir) -> None:
     """Say so where training from the start makes no run such as this fork."""
-    parent = run.parent
-    if parent is not None and not parent.is_repeatable:
-        warn(f"{run.id} was {parent} with another recipe: from the start, its recipe makes another run")
+    from tui_trainer.core.repeating import why_not_from_the_start
+
+    if sentence := why_not_from_the_start(run):
+        warn(sentence)

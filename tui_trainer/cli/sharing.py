@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tui_trainer.cli.choosing import checked, choices_of, preset_names, recipe_options
-from tui_trainer.cli.output import say, warn
+from tui_trainer.cli.output import say, warn, write_new
 from tui_trainer.cli.selecting import (
     find_run,
     recorded_history,
@@ -58,13 +58,7 @@ def code(source: str | None, output: Path | None, force: bool, data_dir: Path | 
     if output is None:
         say(text.removesuffix("\n"))
         return
-    try:
-        with output.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise click.UsageError(
-            f"{plain(str(output))} is there already: name another file, or add --force"
-        ) from None
+    write_new(output, text, force=force)
 
 
 def _recipe(source: str | None, options: Mapping[str, Any]) -> Recipe:

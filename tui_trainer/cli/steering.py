@@ -27,16 +27,18 @@ _ANSWER_S = 10.0
 @run_argument
 def stop(run: str) -> int:
     """End a run cleanly; what it recorded stays, and it can be resumed."""
-    from tui_trainer.core import control, liveness, queue
+    from tui_trainer.core import control, liveness
 
     chosen, told = _read(run)
     name, state = plain(chosen.id), _state(chosen, told)
     if not _is_live(state):
         raise click.UsageError(f"{name} {_has_ended(state)}: there is nothing to stop")
     _refuse_elsewhere(chosen, told, state, "stop")
-    if state == "queued" and queue.withdraw(chosen):
-        say(f"{name} was taken out of the queue")
-        return 0
+    if state == "queued":
+        if _withdraw(chosen):
+            say(f"{name} was taken out of the queue")
+            return 0
+        state = _state(chosen, told)  # a worker has taken it since
     warn(f"stopping {name}: waiting for the worker to end cleanly (Ctrl+C waits no longer)")
     control.send(chosen, control.Stop(attempt=liveness.attempt_of(chosen, told.history.attempt)))
     while _is_live(state):
@@ -155,6 +157,17 @@ def _state(run: RunDir, told: Told) -> State:
 
     told.read_all()
     return liveness.state_of(run, told.history, time.time())
+
+
+def _withdraw(run: RunDir) -> bool:
+    """Raises ClickException where its log cannot be read."""
+    from tui_trainer.core import queue
+    from tui_trainer.core.runlog import RunLogError
+
+    try:
+        return queue.withdraw(run)
+    except RunLogError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _is_live(state: State) -> bool:

@@ -71,31 +71,20 @@ class Comparison:
     """The folder of its runs."""
 
     @property
-    def created_at(self) -> float:
-        """Unix time in seconds, from the id."""
-        return rundir.created_at_of(self.id) or 0.0
-
-    @property
     def linear(self) -> Path:
         """What scikit-learn's linear model scores on the same data, once that is known."""
         return comparisons_root() / f"{self.id}.linear.json"
 
     def run_of(self, entrant: Entrant, seed: int) -> RunDir | None:
         """The run of an entrant with that seed; None where there is none, or it was deleted."""
-        return self._existing(entrant.run_ids.get(seed, ""))
+        run_id = entrant.run_ids.get(seed)
+        return rundir.called(run_id, self.root) if run_id else None
 
     def runs(self, entrant: Entrant | None = None) -> list[RunDir]:
         """The runs that exist, of one entrant or of all: seed by seed, so that pairs are done early."""
         entrants = self.entrants if entrant is None else (entrant,)
         found = [self.run_of(each, seed) for seed in self.seeds for each in entrants]
         return [run for run in found if run is not None]
-
-    def _existing(self, run_id: str) -> RunDir | None:
-        # An id is a folder's name: what a record was changed to hold leads nowhere else.
-        if not run_id or run_id.startswith(".") or Path(run_id).name != run_id:
-            return None
-        run = RunDir(self.root / run_id)
-        return run if run.exists and not run.path.is_symlink() else None
 
 
 def comparisons_root() -> Path:
@@ -238,13 +227,6 @@ def find(selector: str, *, root: Path | None = None) -> Comparison:
     raise ComparisonNotFound(
         f"'{plain(selector)}' fits {len(fitting)} comparisons ({some}): type more of the id"
     )
-
-
-def delete(comparison: Comparison) -> None:
-    """Forget a comparison; its runs stay. Raises RunHomeError."""
-    with rundir.usable(comparisons_root()):
-        for path in (comparisons_root() / f"{comparison.id}.toml", comparison.linear):
-            path.unlink(missing_ok=True)
 
 
 # Runs

@@ -51,12 +51,6 @@ def per_class(matrix: Matrix) -> PerClass:
     )
 
 
-def row_percent(matrix: Matrix) -> Floats:
-    """Each row in percent of its sum (C, C); NaN in the row of a class without samples."""
-    counts = np.asarray(matrix, np.int64)
-    return 100 * _ratio(counts, np.broadcast_to(counts.sum(axis=1, keepdims=True), counts.shape))
-
-
 def most_confused(matrix: Matrix) -> Confusion | None:
     """The most frequent confusion, of equals the larger share of its class; None without errors."""
     counts = np.array(matrix, np.int64)

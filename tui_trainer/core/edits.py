@@ -34,6 +34,12 @@ def value_of(recipe: Recipe, key: str) -> float | None:
     return float(node) if isinstance(node, int | float) else None
 
 
+def values_in_words(recipe: Recipe) -> str:
+    """All live settings that are on: ``lr 0.001, epochs 12``."""
+    values = [(name.lower(), value_of(recipe, key)) for key, name in LIVE_SETTINGS.items()]
+    return ", ".join(f"{name} {value:g}" for name, value in values if value is not None)
+
+
 def changed(recipe: Recipe, key: str, value: float) -> Recipe:
     """``recipe`` with another value of a live setting; penalties may be turned on. Raises EditRefused."""
     if key not in LIVE_SETTINGS:

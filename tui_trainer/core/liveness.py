@@ -50,7 +50,6 @@ STILL_TIMES = 3
 STILL_UNKNOWN_S = 300.0
 """The same where its pace is not known: while it loads or saves, and for its first steps."""
 
-
 SILENT_S = 3.0
 """A worker that trains speaks more often than that, unless the disk does not take it."""
 
@@ -148,6 +147,8 @@ class Signs:
     """Nothing can be written to it any more, so that the worker waits and cannot say so."""
     queued: bool = False
     """Whether it waits for a worker to take it from a queue."""
+    is_untouched: bool = False
+    """No worker ever had it: what is said of it came with it, as in a fork."""
 
 
 def judge(signs: Signs) -> State:
@@ -166,8 +167,8 @@ def judge(signs: Signs) -> State:
         if signs.phase != "paused" and signs.still_s > signs.patience_s:
             return "stalled"
         return "stopping" if signs.is_told_to_stop else signs.phase or "starting"
-    if signs.phase is None and signs.age_s < STARTING_S:
-        return "starting"
+    if (signs.phase is None or signs.is_untouched) and signs.age_s < STARTING_S:
+        return signs.phase or "starting"
     if signs.locked is None:
         return "unknown"
     if signs.phase is not None and signs.silent_s is not None and signs.silent_s < SETTLE_S:
@@ -198,6 +199,7 @@ def read_signs(run: RunDir, heard: Heard, now: float, ear: Ear | None = None) ->
         disk_is_full=is_silent and phase in ("training", "evaluating", "paused") and disk.is_full(run.path),
         patience_s=max(STILL_S if is_usual else STILL_UNKNOWN_S, STILL_TIMES * pace.longest_s),
         queued=run.queued.exists(),
+        is_untouched=phase == "loading" and not run.lock.exists(),
     )
 
 

@@ -2,7 +2,6 @@
 
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 from tui_trainer.core.text import plain
 
@@ -34,10 +33,3 @@ def read(record: str) -> Parent | None:
         return Parent(str(table["run"]), int(table["step"]), bool(table.get("is_repeatable", True)))
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
-
-
-def beside(path: Path, run: str) -> Path | None:
-    """The folder called ``run`` in the same folder as ``path``; None where that is no plain name or gone."""
-    found = path.parent / run
-    is_plain = found.name == run and not run.startswith(".")
-    return found if is_plain and found.is_dir() and not found.is_symlink() else None

@@ -37,15 +37,18 @@ def take(run: RunDir) -> WorkerLock | None:
 def withdraw(run: RunDir) -> bool:
     """Stop a run that waits, before any worker takes it; False where one has it already.
 
-    Its log then tells that it was stopped, so that it can be resumed like any other. Raises OSError.
+    Its log then tells that it was stopped, so that it can be resumed like any other. Raises OSError or
+    RunLogError.
     """
     lock = take(run)
     if lock is None:
         return False
     try:
-        said, reader = 0, LogReader(run.events)
-        while (batch := reader.read_new()).events:
-            said = max(said, *(event.attempt for event in batch.events))
+        said, reader, more = 0, LogReader(run.events), True
+        while more:
+            batch = reader.read_new()
+            said = max([said, *(event.attempt for event in batch.events)])
+            more = batch.more
         with LogWriter(run.events) as log:
             log.append(
                 PhaseChanged(

@@ -11,6 +11,7 @@ from tui_trainer.core.events import EPOCHS
 from tui_trainer.core.facts import facts
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:  # numpy is not needed to read a line that was typed
     from tui_trainer.core.history import History
@@ -38,6 +39,17 @@ def changes_of(run: RunDir, history: "History") -> tuple[Change, ...]:
     asked = ControlReader(run.control, WHATEVER_ATTEMPT).poll()
     to_come = [each for each in asked if isinstance(each, Change) and each.at_step > history.step]
     return in_order([*made, *to_come])
+
+
+def why_not_from_the_start(run: RunDir) -> str:
+    """A sentence where its recipe and changes make no such run, as of some forks; empty where they do.
+
+    Raises OSError.
+    """
+    parent = run.parent
+    if parent is None or parent.is_repeatable:
+        return ""
+    return plain(f"{run.id} was {parent} with another recipe: from the start, its recipe makes another run")
 
 
 def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:

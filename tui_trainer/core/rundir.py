@@ -159,8 +159,7 @@ class RunDir:
     def parent_run(self) -> "RunDir | None":
         """The same as a run, as long as that is there."""
         parent = self.parent
-        path = parentage.beside(self.path, parent.run) if parent else None
-        return RunDir(path) if path and RunDir(path).exists else None
+        return called(parent.run, self.path.parent) if parent else None
 
     def recipe_notes(self) -> tuple[str, ...]:
         """What of the recorded recipe this version does not know, a sentence each."""
@@ -260,6 +259,16 @@ def list_runs(*, root: Path | None = None) -> list[RunDir]:
                 except FileNotFoundError:
                     continue  # deleted meanwhile
     return [run for *_, run in sorted(found, key=lambda each: each[:2], reverse=True)]
+
+
+def called(run_id: str, root: Path) -> RunDir | None:
+    """The run of that id in the folder ``root``; None where there is none.
+
+    What a record was changed to hold leads nowhere else: an id is a plain name, and no link.
+    """
+    run = RunDir(root / run_id)
+    is_plain = run.id == run_id and not run_id.startswith(".")
+    return run if is_plain and run.exists and not run.path.is_symlink() else None
 
 
 def find(selector: str, *, root: Path | None = None) -> RunDir:

@@ -89,11 +89,6 @@ class Summaries:
         self._entries = index.load(file) if file else {}
         self._looked_at = -math.inf
 
-    @property
-    def num_read(self) -> int:
-        """How many runs something can be said of."""
-        return sum(known.brief is not None for known in self._known.values())
-
     def look_again(self) -> None:
         """Let the next read look at every run, also at those that have ended."""
         self._looked_at = -math.inf

@@ -101,10 +101,6 @@ class WaitingWorker:
             return start(run, env=self._env)
         return self.process
 
-    def discard(self) -> None:
-        """Let it go: it ends by itself at the end of its input."""
-        self._pipe.close()
-
     @property
     def _pipe(self) -> IO[bytes]:
         assert self.process.stdin is not None

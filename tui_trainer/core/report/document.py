@@ -8,6 +8,7 @@ from tui_trainer.core import figures
 from tui_trainer.core.comparison import Comparison, Entrant
 from tui_trainer.core.contrast import labels, regardless_of_seed, shown
 from tui_trainer.core.events import Evaluated
+from tui_trainer.core.repeating import changes_of, why_not_from_the_start
 from tui_trainer.core.report import curves, rows
 from tui_trainer.core.report.account import Account
 from tui_trainer.core.report.blocks import Block, Code, Heading, Matrix, Table, Text
@@ -221,11 +222,16 @@ def _recipe(account: Account) -> Table:
 
 
 def _repeating(accounts: Sequence[Account], groups: Mapping[str, Sequence[Account]]) -> Iterator[Block]:
-    lines = [command_line(each.recipe) for each in accounts if each.recipe is not None]
+    lines = [
+        command_line(each.recipe, changes_of(each.run, each.history))
+        for each in accounts
+        if each.recipe is not None
+    ]
     if not lines:
         return
     yield Heading("To repeat it")
     yield Code(tuple(lines))
+    yield from (Text(why, "note") for each in accounts if (why := why_not_from_the_start(each.run)))
     seeds = {e.recipe.training.seed for group in groups.values() for e in group if e.recipe is not None}
     if len(seeds) > 1:
         said = ", ".join(map(str, sorted(seeds)))

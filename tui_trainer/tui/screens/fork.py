@@ -13,8 +13,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_trainer.core import figures, forking
-from tui_trainer.core.checkpoint_files import saved_steps
-from tui_trainer.core.edits import LIVE_SETTINGS, value_of
+from tui_trainer.core.checkpoint_files import nearest_best, saved_steps
+from tui_trainer.core.edits import values_in_words
 from tui_trainer.core.forking import ForkRefused
 from tui_trainer.core.history import History
 from tui_trainer.core.phrase import choices_in
@@ -74,7 +74,7 @@ class ForkScreen(ModalScreen[RunDir | None]):
         self._changes = changes_of(run, history)
         self._steps = saved_steps(run)
         best = history.best(select_by)
-        serves = next((step for step in self._steps if best and step >= best.step), None)
+        serves = nearest_best(self._steps, best.step) if best else None
         self._told = [self._row(history, step, select_by, is_best=step == serves) for step in self._steps]
         wanted = self._steps[-1] if near is None else min(self._steps, key=lambda step: abs(step - near))
         self._first = self._steps.index(wanted)
@@ -117,12 +117,7 @@ class ForkScreen(ModalScreen[RunDir | None]):
         except (OSError, ValueError) as error:
             self._say(str(error))
             return
-        now = [
-            f"{name.lower()} {value:g}"
-            for key, name in LIVE_SETTINGS.items()
-            if (value := value_of(recipe, key)) is not None
-        ]
-        self._say(f"there: {recipe.optimizer.kind}, {', '.join(now)}")
+        self._say(f"there: {recipe.optimizer.kind}, {values_in_words(recipe)}")
 
     def _say(self, text: str) -> None:
         self.query_one("#said", Static).update(plain(text))

@@ -11,9 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 
+from tui_trainer.core import queue
 from tui_trainer.core.control import Continue, Pace, Pause, Stop
 from tui_trainer.core.events import Split
 from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.runlog import RunLogError
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys, terminal, views
 from tui_trainer.tui.alert import alert
@@ -287,12 +289,22 @@ class RunScreen(ChartingScreen, SteeringScreen):
         """Ask, then stop the run cleanly."""
         if not self._watch.is_live:
             self._ask("This run has ended: there is nothing to stop.")
+        elif self._is_asked and self._withdraw():
+            self._ask("taken out of the queue: tui-trainer resume trains it")
         elif self._is_asked:
             self._send(Stop(attempt=self._watch.attempt))
             self._ask("stopping: it ends after this step and keeps what was recorded")
         else:
             kept = "what it logged is kept" if self._watch.own else "tui-trainer resume goes on from there"
             self._ask(f"x again stops the run; {kept}")
+
+    def _withdraw(self) -> bool:
+        """Stop a run that no worker has taken from its queue yet; whether it was such a run."""
+        try:
+            return self._watch.state == "queued" and queue.withdraw(self._watch.run)
+        except (OSError, RunLogError) as error:
+            self.notify(plain(str(error)), severity="error", markup=False)
+            return False
 
     @property
     def _is_asked(self) -> bool:

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from tui_trainer.core import control, figures
 from tui_trainer.core.checkpoint_files import saved_steps
 from tui_trainer.core.control import Change, Continue, Request, Step
-from tui_trainer.core.edits import LIVE_SETTINGS, EditRefused, changed, in_force, parse, value_of
+from tui_trainer.core.edits import EditRefused, changed, in_force, parse, values_in_words
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.resuming import NotResumable, check, more_epochs, next_attempt
 from tui_trainer.core.rundir import RunDir
@@ -72,14 +72,8 @@ class ChangeScreen(LineScreen[tuple[str, float]]):
     """Asks for a setting and its new value."""
 
     def __init__(self, recipe: Recipe) -> None:
-        now = [
-            f"{name.lower()} {value:g}"
-            for key, name in LIVE_SETTINGS.items()
-            if (value := value_of(recipe, key)) is not None
-        ]
-        super().__init__(
-            f"now: {', '.join(now)}", "a new learning rate, or momentum 0.9, l2 0.001, epochs 40"
-        )
+        placeholder = "a new learning rate, or momentum 0.9, l2 0.001, epochs 40"
+        super().__init__(f"now: {values_in_words(recipe)}", placeholder)
         self._recipe = recipe
 
     def answer(self, text: str) -> tuple[str, float]:
@@ -168,7 +162,7 @@ class SteeringScreen(Screen[None]):
     def action_resume(self) -> None:
         """Let a run that has ended go on; one that has finished, for more epochs."""
         watch = self._watch
-        if watch.more or not watch.since:
+        if watch.more or watch.since is None:
             self.notify("The run's log is still being read.", markup=False)
             return
         try:
