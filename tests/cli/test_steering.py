@@ -1,12 +1,16 @@
 """A run that trains by itself is paused, resumed and stopped by its id."""
 
+import os
 import time
 from collections.abc import Iterator
+from threading import Thread
 
+import msgspec
 import pytest
 
 from tests.cli.outcome import Record, RunCli
 from tui_trainer.core import control, history, liveness, rundir
+from tui_trainer.core.checkpoint_files import saved_steps
 from tui_trainer.core.events import Edited, PhaseChanged, Resumed, RunStarted
 from tui_trainer.core.lock import WorkerLock
 from tui_trainer.core.rundir import RunDir
@@ -67,6 +71,33 @@ def test_a_detached_run_is_paused_resumed_stopped_and_resumed_again(
     resumed = [event for event in LogReader(detached.events).read_new().events if isinstance(event, Resumed)]
     assert [event.at_step for event in resumed] == [step]
     assert run_cli("stop", name).status == 0
+
+
+def test_stop_says_how_to_end_a_worker_that_does_not_answer(run_cli: RunCli, trained: RunDir):
+    step = saved_steps(trained)[-1]
+    started = history.load(trained).started
+    assert started is not None
+    with WorkerLock(trained.lock), LogWriter(trained.events) as log:
+        log.append(msgspec.structs.replace(started, attempt=2, pid=4242))
+        log.append(PhaseChanged(attempt=2, elapsed_s=1, phase="training"))
+        os.utime(trained.events, (time.time() - 7300, time.time() - 7300))
+        requests = control.ControlReader(trained.control, 2)
+
+        def answer_late() -> None:
+            deadline = time.monotonic() + TIMEOUT_S
+            while control.Stop(attempt=2) not in requests.poll() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            log.append(PhaseChanged(attempt=2, elapsed_s=1, phase="stopped"))
+
+        worker = Thread(target=answer_late)
+        worker.start()
+        done = run_cli("stop", trained.id)
+        worker.join()
+    assert (done.status, done.out.partition(" after ")[0]) == (0, f"{trained.id} was stopped")
+    assert f"{trained.id} is stalled: no step for 2 h; it makes " in done.err
+    assert done.err.endswith(
+        f" end it for good: kill -9 4242; tui-trainer resume {trained.id} then goes on from step {step:,}\n"
+    )
 
 
 def test_resume_tells_only_what_is_new(run_cli: RunCli):

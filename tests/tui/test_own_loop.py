@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -43,6 +44,12 @@ def train(run: Run, *, last_step: int = 1000) -> None:
             run.log(step, val_accuracy=1 - 1 / math.sqrt(step))
         if step % 250 == 0:
             run.confusion(step, [[40, 250 // step * 10], [3, 55]], ["out", "in"])
+
+
+def ask_until_told_to_stop(run: Run) -> None:
+    """What any loop does between its steps."""
+    while not run.should_stop:
+        time.sleep(0.01)
 
 
 CONFIG = {"lr": 0.5, "hidden": [16, 8], "opt": {"name": "sgd", "momentum": 0.9}}
@@ -120,6 +127,22 @@ async def test_a_live_loop_grows_and_can_be_held_and_stopped(rows: Rows) -> None
             await until(pilot, lambda: run.should_stop)
             run.close()
             await until(pilot, lambda: "■ stopped in step 60" in rows(pilot.app))
+
+
+async def test_a_loop_that_is_held_is_offered_only_what_it_can_do(rows: Rows) -> None:
+    with Run("live") as run:
+        train(run, last_step=60)
+        loop = Thread(target=ask_until_told_to_stop, args=[run], daemon=True)
+        loop.start()
+        async with watching(run, "space", now=time.time()) as pilot:
+            await until(pilot, lambda: "○ paused in step 60" in rows(pilot.app))
+            key_bar = rows(pilot.app).splitlines()[-1]
+            assert key_bar.startswith(" Space go on   x stop ")
+            for key in (".", "n", "l"):
+                await pilot.press(key)
+                assert "can be paused and stopped" in list(pilot.app._notifications)[-1].message
+            await pilot.press("x", "x")
+            await until(pilot, lambda: not loop.is_alive())
 
 
 async def test_why_it_failed_and_what_was_odd(rows: Rows) -> None:

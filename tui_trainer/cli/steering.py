@@ -41,7 +41,11 @@ def stop(run: str) -> int:
         state = _state(chosen, told)  # a worker has taken it since
     warn(f"stopping {name}: waiting for the worker to end cleanly (Ctrl+C waits no longer)")
     control.send(chosen, control.Stop(attempt=liveness.attempt_of(chosen, told.history.attempt)))
+    is_told_how = False
     while _is_live(state):
+        if state == "stalled" and not is_told_how:
+            warn(_for_good(chosen, told))
+            is_told_how = True
         time.sleep(_LOOK_S)
         state = _state(chosen, told)
     say(f"{name} {_has_ended(state)} after {told.history.step} steps")
@@ -72,6 +76,8 @@ def pause(run: str) -> int:
         say(f"{name} {_has_ended(state)} before it could pause")
         return 1
     say(f"{name} will pause after the step at hand")
+    if state == "stalled":
+        warn(_for_good(chosen, told))
     return 0
 
 
@@ -178,6 +184,22 @@ def _is_live(state: State) -> bool:
 
 def _has_ended(state: State) -> str:
     return {"stopped": "was stopped", "unknown": "is out of reach"}.get(state, f"has {state}")
+
+
+def _for_good(run: RunDir, told: Told) -> str:
+    """How to end a worker that may never answer, and what that loses; ``told`` has heard of its start."""
+    from tui_trainer.core import liveness
+    from tui_trainer.core.checkpoint_files import saved_steps
+
+    started = told.history.started
+    assert started is not None  # before that a run is starting, never stalled
+    stalled = liveness.describe(run, told.history, time.time())
+    sentence = f"{plain(run.id)} is {stalled}. If it does not answer, end it for good: kill -9 {started.pid}"
+    if started.task == "any":
+        return sentence
+    steps = saved_steps(run)
+    goes_on = f"goes on from step {steps[-1]:,}" if steps else "begins anew"
+    return f"{sentence}; tui-trainer resume {plain(run.id)} then {goes_on}"
 
 
 def _refuse_elsewhere(run: RunDir, told: Told, state: State, verb: str) -> None:

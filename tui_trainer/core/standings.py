@@ -265,6 +265,7 @@ class _Known:
         if recipe is not None:
             self.fold.select_by = recipe.training.select_by
         self._reader = LogReader(run.events)
+        self._ear = Ear(run)
 
     def read_new(self, max_seconds: float) -> Sequence[AnyEvent]:
         """Read on, for about so long; the events, which were taken in."""
@@ -280,7 +281,7 @@ class _Known:
 
     def state(self, now: float) -> State:
         try:
-            return "unknown" if self.error else liveness.state_of(self.run, self.fold, now)
+            return "unknown" if self.error else liveness.state_of(self.run, self.fold, now, self._ear)
         except OSError:  # deleted meanwhile
             return "unknown"
 

@@ -4,9 +4,9 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from tui_trainer.core import figures
-from tui_trainer.core.comparison import Comparison, Entrant
-from tui_trainer.core.contrast import labels, regardless_of_seed, shown
+from tui_trainer.core import figures, marked
+from tui_trainer.core.comparison import Comparison
+from tui_trainer.core.contrast import shown
 from tui_trainer.core.events import Evaluated
 from tui_trainer.core.repeating import changes_of, why_not_from_the_start
 from tui_trainer.core.report import curves, rows
@@ -84,41 +84,25 @@ def of_runs(
 
 def grouped(accounts: Sequence[Account]) -> dict[str, list[Account]]:
     """The runs of each recipe, whatever their seed, by what tells it from the others."""
-    groups: dict[str, list[Account]] = {}
-    recipes = [each.recipe for each in accounts]
-    known = [recipe for recipe in recipes if recipe is not None]
-    if len(known) < len(accounts):
-        for each in accounts:
-            groups.setdefault(f"{each.name} {each.run.id}", []).append(each)
-        return groups
-    for label, each in zip(labels([regardless_of_seed(r) for r in known]), accounts, strict=True):
-        groups.setdefault(label, []).append(each)
-    return groups
+    comparison = as_comparison(accounts)
+    if comparison is None:
+        return {f"{each.name} {each.run.id}": [each] for each in accounts}
+    by_id = {each.run.id: each for each in accounts}
+    return {
+        entrant.label: [by_id[id_] for id_ in entrant.run_ids.values()] for entrant in comparison.entrants
+    }
 
 
 def as_comparison(accounts: Sequence[Account]) -> Comparison | None:
-    """Runs that were not planned together, as if they had been; None where that makes no sense.
-
-    Of several with equal recipe and seed the first counts.
-    """
-    groups = grouped(accounts)
-    if len(groups) < 2 or any(each.recipe is None for each in accounts):
+    """Runs that were not planned together, as if they had been; None where one of them has no recipe."""
+    if any(each.recipe is None for each in accounts):
         return None
-    entrants = []
-    for label, group in groups.items():
-        run_ids: dict[int, str] = {}
-        for each in group:
-            assert each.recipe is not None
-            run_ids.setdefault(each.recipe.training.seed, each.run.id)
-        entrants.append(Entrant(label, {}, run_ids))
-    seeds = dict.fromkeys(seed for entrant in entrants for seed in entrant.run_ids)
-    roots = {each.run.path.parent for each in accounts}
-    return Comparison("", "", tuple(entrants), tuple(seeds), root=roots.pop()) if len(roots) == 1 else None
+    return marked.of_runs([each.run for each in accounts])
 
 
 def verdict(comparison: Comparison | None, now: float) -> list[str]:
     """Which recipe is the best, if that can be told, and then how it stands against each other."""
-    if comparison is None:
+    if comparison is None or len(comparison.entrants) < 2:
         return []
     standings = Standings(comparison)
     while standings.read_new(max_seconds=1.0):

@@ -25,6 +25,8 @@ from tui_trainer.tui.watch import Watch
 
 Answer = TypeVar("Answer")
 
+_OWN_LOOP = "A loop of one's own can be paused and stopped; the rest is for its script."
+
 
 class LineScreen(ModalScreen[Answer | None]):
     """One line to type into; dismissed with what it says, or None."""
@@ -124,7 +126,9 @@ class SteeringScreen(Screen[None]):
         self._step(Step(attempt=self._watch.attempt, epochs=1))
 
     def _step(self, request: Step) -> None:
-        if self._watch.is_live:
+        if self._watch.own is not None:
+            self.notify(_OWN_LOOP, markup=False)
+        elif self._watch.is_live:
             self._send(request)
         else:
             self.notify("This run has ended: there is no step to make.", markup=False)
@@ -148,6 +152,9 @@ class SteeringScreen(Screen[None]):
     def action_change(self) -> None:
         """Ask for a new value of a setting, and send it."""
         watch = self._watch
+        if watch.own is not None:
+            self.notify(_OWN_LOOP, markup=False)
+            return
         if not watch.is_live or watch.recipe is None:
             self.notify("Only a run that trains can be changed.", markup=False)
             return

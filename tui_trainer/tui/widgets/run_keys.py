@@ -52,7 +52,7 @@ def _labels(watch: Watch, *, has_cursor: bool, is_full: bool) -> dict[str, str]:
             labels["run.play"] = "go on" if watch.state == "paused" else "pause"
         if watch.updates_per_s is not None:
             labels["run.faster"] = "full speed"
-        if watch.state == "paused":
+        if watch.state == "paused" and watch.own is None:
             labels |= {"run.batch": "batch", "run.epoch": "epoch", "run.change": "change"}
         labels["run.stop"] = "stop"
     else:
