@@ -14,7 +14,7 @@ from tui_trainer.core.brief import Fold, Score
 from tui_trainer.core.comparison import Comparison, Entrant
 from tui_trainer.core.contrast import settings
 from tui_trainer.core.events import AnyEvent
-from tui_trainer.core.liveness import ENDS, State
+from tui_trainer.core.liveness import ENDS, Ear, State
 from tui_trainer.core.metrics import LOWER_IS_BETTER
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
