@@ -7,7 +7,7 @@ import pytest
 
 from tests.core.courses import decay, jittery, told
 from tui_trainer.core.diagnosis import Diagnosis, beside_reason, diagnose
-from tui_trainer.core.events import Baseline, Edited
+from tui_trainer.core.events import Baseline, Edited, PhaseChanged
 from tui_trainer.core.history import History
 from tui_trainer.core.recipe import (
     L1,
@@ -146,6 +146,9 @@ def test_a_run_that_ends_while_its_loss_still_falls_was_too_short() -> None:
     assert (found.kind, found.severity) == ("underfitting", "note")
     assert found.advice == "try more epochs than 19 or a learning rate larger than 1e-05"
     assert kinds(diagnose(told(losses, losses), recipe)) == ["learning"]
+    stopped = told(losses, losses)
+    stopped.apply(PhaseChanged(attempt=1, elapsed_s=9.0, phase="stopped", step=stopped.step))
+    assert kinds(diagnose(stopped, recipe)) == ["learning"]
 
 
 # Overfitting

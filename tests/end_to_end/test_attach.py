@@ -110,7 +110,7 @@ def test_with_nothing_that_trains_attach_says_what_to_do() -> None:
         assert terminal.until_ended() == 0
     with Terminal("attach", columns=160) as terminal:
         assert terminal.until_ended() == 2
-        assert "no run trains at the moment: tui-trainer resume latest" in terminal.text
+        assert "no run trains at the moment: tui-trainer attach latest" in terminal.text
     with Terminal("attach", "latest") as terminal:
         terminal.until_shows("finished")
         terminal.press("q")

@@ -106,8 +106,8 @@ def _newest_live() -> RunDir:
     live = newest_live(runs)
     if live is None:
         raise click.UsageError(
-            "no run trains at the moment: tui-trainer resume latest has the newest go on, "
-            "tui-trainer attach latest shows it"
+            "no run trains at the moment: tui-trainer attach latest shows the newest, "
+            "and r there has it go on (tui-trainer resume RUN without the app)"
         )
     return live
 

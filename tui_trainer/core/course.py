@@ -41,6 +41,7 @@ class Course:
     step: int
     """The last step it knows of."""
     ended: bool
+    """By itself; who stops a run means to let it go on, or to give it up."""
     headline: str
     """``accuracy`` or ``r2``."""
     steps: Ints
@@ -67,7 +68,7 @@ class Course:
         return cls(
             history=history,
             step=int(min(history.step, at)),
-            ended=history.ended and at >= history.step,
+            ended=history.ended and history.phase != "stopped" and at >= history.step,
             headline=headline,
             steps=steps,
             train=train[kept],

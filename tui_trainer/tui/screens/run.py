@@ -293,7 +293,11 @@ class RunScreen(ChartingScreen, SteeringScreen):
             self._ask("taken out of the queue: tui-trainer resume trains it")
         elif self._is_asked:
             self._send(Stop(attempt=self._watch.attempt))
-            self._ask("stopping: it ends after this step and keeps what was recorded")
+            started = self._watch.recorded.started
+            if self._watch.state == "stalled" and started is not None:
+                self._ask(f"asked to stop; if it does not answer, kill -9 {started.pid} ends it for good")
+            else:
+                self._ask("stopping: it ends after this step and keeps what was recorded")
         else:
             kept = "what it logged is kept" if self._watch.own else "tui-trainer resume goes on from there"
             self._ask(f"x again stops the run; {kept}")
