@@ -63,7 +63,7 @@ def test_its_six_lines_watch_a_loop(home: Path) -> None:
     (loop,) = blocks("python")
     assert re.findall(r"# (\d)$", loop, re.MULTILINE) == list("123456")
     done = subprocess.run(
-        [sys.executable, "-P", "-c", f"import torch\ntorch.manual_seed(0)\n{loop}"],
+        [sys.executable, "-P", "-c", f"import torch\ntorch.manual_seed(0)\ntorch.set_num_threads(1)\n{loop}"],
         capture_output=True,
         text=True,
         timeout=120,

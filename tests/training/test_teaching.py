@@ -54,7 +54,9 @@ def test_a_recipe_shows_its_symptom(preset: Preset, seed: int, train: Train) -> 
     check(preset, recipe, trained)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.long) for seed in SEEDS[1:])]
+)
 def test_overfitting_shows_and_each_cure_lowers_the_validation_loss_at_the_end(
     seed: int, train: Train
 ) -> None:
