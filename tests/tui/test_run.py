@@ -1,6 +1,7 @@
 """The run screen, from recordings of real runs."""
 
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -353,7 +354,7 @@ async def test_a_replay_tells_the_run_from_its_start(rows: Rows) -> None:
     async with watching(recorded("digits"), "space") as pilot:
         await until(pilot, lambda: "▸ replay  epoch 1/12" in rows(pilot.app))
         assert "before training" in rows(pilot.app)
-        await until(pilot, lambda: "▸ replay  epoch 2/12" in rows(pilot.app))
+        await until(pilot, lambda: re.search(r"▸ replay  epoch ([2-9]|1\d)/12", rows(pilot.app)) is not None)
         await pilot.press("space")
         assert "replay, held" in rows(pilot.app)
         await pilot.press("f")
