@@ -2,15 +2,44 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 
 from tui_trainer.cli.following import EvaluationObjects, Interrupts, Lines, Notes, Report, Told, follow
-from tui_trainer.cli.output import say, to_json, warn
+from tui_trainer.cli.output import say, to_json, warn, warn_of_the_end
 from tui_trainer.cli.program import INTERRUPTED
 from tui_trainer.cli.results import Result, result_lines, result_of
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
+from tui_trainer.tui import launcher
 
 _LAST_LINES = 5
+
+
+def set_off(
+    run: RunDir,
+    recipe: Recipe,
+    env: Mapping[str, str],
+    told: Told | None = None,
+    *,
+    detach: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Start a worker for ``run``, attend it unless it is to train by itself, and return the exit status.
+
+    ``told`` is what the run has said so far, where the caller has read it.
+    """
+    if detach:
+        launcher.start(run, env=env)
+        say(run.id)
+        warn_of_the_end()
+        return 0
+    if told is None:
+        told = Told(run)
+        told.read_all()
+    with Interrupts() as interrupts:
+        worker = launcher.start(run, env=env)
+        return attend(run, recipe, worker, told, interrupts, as_json=as_json, quiet=quiet)
 
 
 def attend(

@@ -11,10 +11,10 @@ from typing import Any
 from tui_trainer.cli.output import columns
 from tui_trainer.core.better import mean_of
 from tui_trainer.core.brief import Score
-from tui_trainer.core.comparison import Entrant
-from tui_trainer.core.contrast import heading, shown, words
+from tui_trainer.core.contrast import heading, shown
 from tui_trainer.core.figures import duration, epoch, value
 from tui_trainer.core.standings import Row, Standings
+from tui_trainer.core.tally import told_columns
 from tui_trainer.core.text import plain
 
 _MAX_PAIRS = 30
@@ -117,7 +117,7 @@ def _leading_pair(standings: Standings, now: float) -> list[str]:
 
 def _table(standings: Standings, rows: Sequence[Row]) -> list[str]:
     entrants = standings.comparison.entrants
-    keys = _columns(entrants)
+    keys = told_columns(entrants)
     has_target = bool(standings.comparison.target)
     name = {"r2": "R²"}.get(standings.headline, standings.headline)
     head = ["recipe", *map(heading, keys), f"best {name}", "at epoch", "last"]
@@ -134,16 +134,6 @@ def _table(standings: Standings, rows: Sequence[Row]) -> list[str]:
             [trivial.label, *[""] * len(keys), value(trivial.metrics.get(standings.headline)), *blank]
         )
     return columns([head, *body], numbers=range(1 + len(keys), len(head) - 1))
-
-
-def _columns(entrants: Sequence[Entrant]) -> list[str]:
-    """The settings that differ and that the labels do not say already."""
-    keys = dict.fromkeys(key for entrant in entrants for key in entrant.differs)
-
-    def is_said(entrant: Entrant, key: str) -> bool:
-        return key not in entrant.differs or words(key, entrant.differs[key]) in entrant.label
-
-    return [key for key in keys if not all(is_said(entrant, key) for entrant in entrants)]
 
 
 def _results(rows: Sequence[Row], *, has_target: bool) -> list[str]:

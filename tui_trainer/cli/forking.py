@@ -15,7 +15,7 @@ from tui_trainer.cli.choosing import (
     environment,
     recipe_options,
 )
-from tui_trainer.cli.output import say, warn, warn_of_the_end
+from tui_trainer.cli.output import warn
 from tui_trainer.cli.selecting import find_run, recorded_history, recorded_recipe, run_argument
 from tui_trainer.core.text import plain
 
@@ -72,7 +72,6 @@ def fork(
     from tui_trainer.core.compose import Choices
     from tui_trainer.core.repeating import changes_of
     from tui_trainer.core.runlog import RunLogError
-    from tui_trainer.tui import launcher
 
     parent = find_run(run)
     recorded, history = recorded_recipe(parent), recorded_history(parent)
@@ -88,17 +87,6 @@ def fork(
         raise click.ClickException(str(error)) from None
     if not quiet:
         warn(f"goes on from {history.moment(step)}, step {step:,} of {parent.id}")
-    surroundings = environment(data_dir)
-    if detach:
-        launcher.start(child, env=surroundings)
-        say(child.id)
-        warn_of_the_end()
-        return 0
-    from tui_trainer.cli.attending import attend
-    from tui_trainer.cli.following import Interrupts, Told
+    from tui_trainer.cli.attending import set_off
 
-    told = Told(child)
-    told.read_all()
-    with Interrupts() as interrupts:
-        worker = launcher.start(child, env=surroundings)
-        return attend(child, recipe, worker, told, interrupts, as_json=as_json, quiet=quiet)
+    return set_off(child, recipe, environment(data_dir), detach=detach, as_json=as_json, quiet=quiet)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui_trainer.cli.choosing import environment
-from tui_trainer.cli.output import say, warn, warn_of_the_end
+from tui_trainer.cli.output import say, warn
 from tui_trainer.cli.selecting import find_run, recorded_recipe, run_argument
 from tui_trainer.core.text import plain
 
@@ -106,7 +106,6 @@ def resume(
     On a CPU a run that was cut short comes to the very bits of one that was not.
     """
     from tui_trainer.core import control, resuming
-    from tui_trainer.tui import launcher
 
     chosen, told = _read(run)
     name, state = plain(chosen.id), _state(chosen, told)
@@ -130,18 +129,9 @@ def resume(
             )
     except resuming.NotResumable as error:
         raise click.UsageError(str(error)) from None
-    surroundings = environment(data_dir)
-    if detach:
-        launcher.start(chosen, env=surroundings)
-        say(chosen.id)
-        warn_of_the_end()
-        return 0
-    from tui_trainer.cli.attending import attend
-    from tui_trainer.cli.following import Interrupts
+    from tui_trainer.cli.attending import set_off
 
-    with Interrupts() as interrupts:
-        worker = launcher.start(chosen, env=surroundings)
-        return attend(chosen, recipe, worker, told, interrupts, as_json=as_json, quiet=quiet)
+    return set_off(chosen, recipe, environment(data_dir), told, detach=detach, as_json=as_json, quiet=quiet)
 
 
 def _read(selector: str) -> tuple[RunDir, Told]:

@@ -16,7 +16,6 @@ from tui_trainer.cli.choosing import (
     preset_names,
     recipe_options,
 )
-from tui_trainer.cli.output import say, warn_of_the_end
 from tui_trainer.cli.selecting import find_run, recorded_history, repeated_recipe, run_ids, warn_of_fork
 from tui_trainer.core.text import plain
 
@@ -73,7 +72,6 @@ def train(
     from tui_trainer.core import rundir
     from tui_trainer.core.datafiles import absence
     from tui_trainer.core.repeating import in_order, send_all
-    from tui_trainer.tui import launcher
 
     chosen = _chosen(recipe, run, options)
     if not download and (missing := absence(chosen.data, data_dir and data_dir.expanduser().absolute())):
@@ -82,18 +80,11 @@ def train(
     planned = in_order([*repeated, *changes_in(changes, chosen, repeated)])
     started = rundir.create(chosen)
     send_all(started, planned)
-    surroundings = environment(data_dir, download=download)
-    if detach:
-        launcher.start(started, env=surroundings)
-        say(started.id)
-        warn_of_the_end()
-        return 0
-    from tui_trainer.cli.attending import attend
-    from tui_trainer.cli.following import Interrupts, Told
+    from tui_trainer.cli.attending import set_off
 
-    with Interrupts() as interrupts:
-        worker = launcher.start(started, env=surroundings)
-        return attend(started, chosen, worker, Told(started), interrupts, as_json=as_json, quiet=quiet)
+    return set_off(
+        started, chosen, environment(data_dir, download=download), detach=detach, as_json=as_json, quiet=quiet
+    )
 
 
 def _repeated(run: RunDir) -> tuple[Change, ...]:
