@@ -1,0 +1,91 @@
+"""The keys of Compare."""
+
+from tui_trainer.tui.keys.key import Key
+
+COMPARE = (
+    Key("compare.up", "up", "look(-1)", "choose", "Go to the recipe above.", "↑"),
+    Key("compare.down", "down", "look(1)", "choose", "Go to the recipe below.", "↓"),
+    Key("compare.page_up", "pageup", "page(-1)", "", "Go ten recipes up; scroll matrices.", in_footer=False),
+    Key("compare.page_down", "pagedown", "page(1)", "", "Go ten down; scroll matrices.", in_footer=False),
+    Key("compare.hide", "space", "hide", "hide", "Show its curves, or hide them.", "Space"),
+    Key("compare.sort", "s", "sort", "sort", "Sort by the next column.", "s"),
+    Key("compare.reverse", "S", "reverse", "", "Sort the other way round.", "S", in_footer=False),
+    Key(
+        "compare.rival", "b", "rival", "against", "Compare others with this recipe, or with the leader.", "b"
+    ),
+    Key(
+        "compare.confusion", "c", "view('confusion')", "confusion", "Confusion matrices, and A minus B.", "c"
+    ),
+    Key(
+        "compare.differs",
+        "d",
+        "view('differences')",
+        "differs",
+        "All settings that differ between them.",
+        "d",
+        in_footer=False,
+    ),
+    Key("compare.metric", "a", "metric", "metric", "Another metric in the chart.", "a", in_footer=False),
+    Key(
+        "compare.x_axis",
+        "e",
+        "x_axis",
+        "x axis",
+        "Draw over epochs, steps, samples or active seconds.",
+        "e",
+        in_footer=False,
+    ),
+    Key("compare.smooth", "m", "smooth", "", "Smooth the means: off, light, strong.", "m", in_footer=False),
+    Key("compare.log", "y", "log", "", "A logarithmic y axis, or a linear one.", "y", in_footer=False),
+    Key(
+        "compare.seeds",
+        "plus",
+        "seeds",
+        "5 seeds",
+        "Train five more seeds of each recipe.",
+        "+",
+        in_footer=False,
+    ),
+    Key(
+        "compare.pause",
+        "p",
+        "pause",
+        "pause",
+        "Pause all that trains, or let all go on.",
+        "p",
+        in_footer=False,
+    ),
+    Key(
+        "compare.stop",
+        "x",
+        "stop(False)",
+        "stop",
+        "Stop the runs of this recipe, after asking.",
+        "x",
+        in_footer=False,
+    ),
+    Key("compare.stop_all", "X", "stop(True)", "", "Stop all runs, after asking.", "X", in_footer=False),
+    Key(
+        "compare.resume",
+        "r",
+        "resume",
+        "resume",
+        "Let all that was stopped or crashed go on.",
+        "r",
+        in_footer=False,
+    ),
+    Key("compare.open", "enter", "open", "open", "Watch the chosen run of this recipe.", "Enter"),
+    Key("compare.seed_before", "left", "seed(-1)", "", "Choose the run before.", "←", in_footer=False),
+    Key(
+        "compare.seed_after",
+        "right",
+        "seed(1)",
+        "",
+        "Choose the next run of this recipe.",
+        "→",
+        in_footer=False,
+    ),
+    Key("compare.newer", "comma", "step(-1)", "", "Show a newer comparison.", ",", in_footer=False),
+    Key("compare.older", "full_stop", "step(1)", "", "Show an older one.", ".", in_footer=False),
+    Key("compare.back", "escape", "back", "", "Back to the curves.", "Esc", in_footer=False),
+)
