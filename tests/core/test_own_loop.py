@@ -66,7 +66,7 @@ def script(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is done now and then is done every time."""
-    for name in ("FLUSH_S", "LOOK_S", "HEARTBEAT_S"):
+    for name in ("FLUSH_S", "LOOK_S", "HEARTBEAT_S", "CLOCK_S"):
         monkeypatch.setattr(own_loop, name, 0.0)
 
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from tui_trainer.core.inside.questions import Question
 from tui_trainer.core.rundir import RunDir
 
 # More than any request is long; what is longer is damage.
@@ -60,7 +61,17 @@ class Change(_Request, frozen=True, kw_only=True, tag="change"):
     at_step: int = 0
 
 
-Request: TypeAlias = Stop | Pause | Continue | Pace | Step | Change
+class Ask(_Request, frozen=True, kw_only=True, tag="ask"):
+    """Answer a question about the network, and for ``follow_s`` again whenever it has learned on."""
+
+    id: str
+    question: Question
+    at_step: int | None = None
+    """Of the checkpoint that is asked; None: of the weights at hand. Only an inspection has a choice."""
+    follow_s: float = 0.0
+
+
+Request: TypeAlias = Stop | Pause | Continue | Pace | Step | Change | Ask
 
 WHATEVER_ATTEMPT = 0
 """For a `Change` that is to come at its step, however often the run was resumed until then."""

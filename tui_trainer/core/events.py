@@ -127,6 +127,52 @@ class Predictions(Event, frozen=True, kw_only=True, tag="predictions"):
     predicted: bytes
 
 
+class LayersMeasured(Event, frozen=True, kw_only=True, tag="layers_measured"):
+    """How the layers with weights do after ``step``, input to output, on samples of train in eval mode."""
+
+    step: int
+    layers: Sequence[str]
+    """Their names."""
+    gradient_norms: Sequence[float]
+    """Euclidean norm of the gradient of the loss with respect to the weights."""
+    signal_norms: Sequence[float]
+    """The same with respect to what goes into the layers' activations, for all of the samples."""
+    weight_norms: Sequence[float]
+    update_ratios: Sequence[float]
+    """Norm of the last update of the weights over their norm; NaN before the first."""
+    saturated: Sequence[float]
+    """Share of a sigmoid's or tanh's outputs where its slope is below 5 % of the steepest; NaN for others."""
+    dead: Sequence[float]
+    """Share of a ReLU's units that are 0 for all of the samples; NaN for others."""
+    histograms: int | None = None
+    """Where in pictures.log the ``LayerHistograms`` of this moment begin."""
+
+
+class Pictured(Event, frozen=True, kw_only=True, tag="pictured"):
+    """There is a picture of the network after ``step``."""
+
+    step: int
+    kind: str
+    """The tag of the picture."""
+    offset: int
+    """Where in pictures.log it begins."""
+
+
+class Answered(Event, frozen=True, kw_only=True, tag="answered"):
+    """What became of a question that a viewer asked."""
+
+    request: str
+    """Its id."""
+    step: int
+    """Of the weights that were asked."""
+    done: float = 1.0
+    """How much of it is worked out; below 1 there is more to come."""
+    offset: int | None = None
+    """Where in pictures.log the answer begins, when there is one."""
+    problem: str = ""
+    """Why there is none."""
+
+
 class Finished(Event, frozen=True, kw_only=True, tag="finished"):
     """Said once before the phase that ends an attempt well: what it came to."""
 
@@ -193,5 +239,8 @@ AnyEvent: TypeAlias = (
     | Note
     | Edited
     | FactsTold
+    | LayersMeasured
+    | Pictured
+    | Answered
     | Resumed
 )

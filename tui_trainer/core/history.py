@@ -15,15 +15,18 @@ from tui_trainer.core import figures
 from tui_trainer.core.events import (
     ENDED,
     EPOCHS,
+    Answered,
     AnyEvent,
     Edited,
     Evaluated,
     FactsTold,
     Finished,
     Heartbeat,
+    LayersMeasured,
     Note,
     Phase,
     PhaseChanged,
+    Pictured,
     Resumed,
     RunStarted,
     Split,
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
 _step_of = attrgetter("step")
 
+_MAX_ANSWERS = 64
 _PACE_S = 3.0
 """The pace is measured over at least this much active time, so that one slow batch does not shake the ETA."""
 
@@ -74,6 +78,12 @@ class History:
         self.notes: list[Note] = []
         self.edits: list[Edited] = []
         """Settings that were changed while it trained, in order."""
+        self.layers: list[LayersMeasured] = []
+        """How the layers did, in step order."""
+        self.pictures: dict[str, list[Pictured]] = {}
+        """Kind -> what was pictured, in step order."""
+        self.answers: dict[str, Answered] = {}
+        """Id of a question -> the last that was said to it; of the last 64 questions."""
         self.test_reads = 0
         """How often the test split was measured."""
         self.finished: Finished | None = None
@@ -118,6 +128,15 @@ class History:
                 self._apply_edited(event)
             case FactsTold():
                 self.started = event.told_to(self.started) if self.started else None
+            case LayersMeasured():
+                self.layers.append(event)
+            case Pictured():
+                self.pictures.setdefault(event.kind, []).append(event)
+            case Answered():
+                self.answers.pop(event.request, None)
+                self.answers[event.request] = event
+                if len(self.answers) > _MAX_ANSWERS:
+                    del self.answers[next(iter(self.answers))]
             case Resumed():
                 self._cut_after(event.at_step, event.elapsed_s)
         self.pace.tell(event, self.step, self.phase)
@@ -179,6 +198,9 @@ class History:
         self._best.clear()
         self.notes[:] = [note for note in self.notes if note.step <= step]
         self.edits[:] = [edit for edit in self.edits if edit.step <= step]
+        del self.layers[bisect_right(self.layers, step, key=_step_of) :]
+        for pictured in self.pictures.values():
+            del pictured[bisect_right(pictured, step, key=_step_of) :]
         self.chosen.clear()
         self.finished = None
         self.step, self.elapsed_s = step, elapsed_s

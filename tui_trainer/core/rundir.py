@@ -124,6 +124,11 @@ class RunDir:
         return self.path / "checkpoints"
 
     @property
+    def inspection(self) -> "RunDir":
+        """Where a worker that only looks at this run has lock, control and logs of its own."""
+        return RunDir(self.path / "inspection")
+
+    @property
     def exists(self) -> bool:
         """Whether this is a run, which takes a recorded recipe."""
         try:

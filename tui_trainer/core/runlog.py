@@ -182,16 +182,22 @@ def read_at(path: Path, offset: int) -> AnyEvent:
 
     Raises RunLogError when there is none, or it is damaged.
     """
+    try:
+        return _decoder.decode(payload_at(path, offset))
+    except _UNKNOWN as error:
+        raise RunLogError(f"{path}: no readable event at byte {offset}") from error
+
+
+def payload_at(path: Path, offset: int) -> bytes:
+    """What the frame that begins at ``offset`` holds. Raises RunLogError as `read_at` does."""
     with _as_run_log_error(path):
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             item = next(framing.scan(partial(os.pread, fd), offset), None) if offset > 0 else None
-            if isinstance(item, Frame):
-                return _decoder.decode(item.payload)
-        except _UNKNOWN:
-            pass
         finally:
             os.close(fd)
+    if isinstance(item, Frame):
+        return item.payload
     raise RunLogError(f"{path}: no readable event at byte {offset}")
 
 

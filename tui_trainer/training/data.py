@@ -34,6 +34,9 @@ class LoadedData:
     test_x: Tensor
     test_y: Tensor
     classes: tuple[str, ...]
+    input_mean: Tensor
+    """What was subtracted from the inputs, and by what they were divided then; broadcasts over samples."""
+    input_std: Tensor
     target_mean: float
     target_std: float
     content_hash: str
@@ -127,6 +130,8 @@ def _standardized(
         test_x=test.float(),
         test_y=test_y,
         classes=about.classes,
+        input_mean=mean.float(),
+        input_std=std.float(),
         target_mean=target_mean,
         target_std=target_std,
         content_hash=_content_hash(samples),

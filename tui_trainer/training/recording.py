@@ -9,6 +9,7 @@ import numpy as np
 from torch import Tensor
 
 from tui_trainer.core.events import (
+    Answered,
     Edited,
     Evaluated,
     Event,
@@ -17,6 +18,7 @@ from tui_trainer.core.events import (
     Note,
     Phase,
     PhaseChanged,
+    Pictured,
     Predictions,
     Resumed,
     RunStarted,
@@ -69,7 +71,7 @@ class Recorder:
         """How much of the training phase was spent waiting, to keep a pace that was asked for."""
         self.blocked: OSError | None = None
         """Why the disk takes nothing, while it does not."""
-        self._run = run
+        self.run = run
         self._log = Spool(LogWriter(run.events))
         self._pictures: Spool | None = None
         self._tried_at = 0.0
@@ -121,7 +123,7 @@ class Recorder:
         now = perf_counter()
         self._seconds_in[self.phase] = self._seconds_in.get(self.phase, 0.0) + now - self._phase_began
         self.phase, self._phase_began = phase, now
-        self._say(
+        self.say(
             PhaseChanged(
                 attempt=self.attempt, elapsed_s=self.elapsed_s, phase=phase, step=self.step, reason=reason
             )
@@ -138,7 +140,7 @@ class Recorder:
     def _evaluated(
         self, split: Split, measured: Measured, step: int, weights: Literal["last", "best"]
     ) -> None:
-        self._say(
+        self.say(
             Evaluated(
                 attempt=self.attempt,
                 elapsed_s=self.elapsed_s,
@@ -153,54 +155,104 @@ class Recorder:
         )
 
     def _draw(self, measured: Measured) -> int | None:
-        """Put what is too bulky for the log into pictures.log; the offset at which it begins."""
+        """Put predictions into pictures.log; the offset at which they begin."""
         pairs = measured.predictions
         if pairs is None:
             return None
-        if self._pictures is None:
-            try:
-                self._pictures = Spool(LogWriter(self._run.pictures))
-            except RunLogError as error:  # a full disk may refuse a new file
-                self.note(f"predictions are not recorded: {error}")
-                return None
-        offset = self._pictures.end
-        self._add(
-            self._pictures,
+        return self.put(
             Predictions(
                 attempt=self.attempt,
                 elapsed_s=self.elapsed_s,
                 actual=pairs.actual[:MAX_PREDICTIONS].astype("<f4").tobytes(),
                 predicted=pairs.predicted[:MAX_PREDICTIONS].astype("<f4").tobytes(),
-            ),
+            )
         )
+
+    # Pictures
+
+    @property
+    def pictures_bytes(self) -> int:
+        """How large pictures.log is."""
+        return self._pictures.end if self._pictures else 0
+
+    def put(self, picture: Event) -> int | None:
+        """Put what is too bulky for the log into pictures.log; the offset at which it begins.
+
+        It goes there before any event that is said after it. None where there is no such file.
+        """
+        if self._pictures is None:
+            try:
+                self._pictures = Spool(LogWriter(self.run.pictures))
+            except RunLogError as error:  # a full disk may refuse a new file
+                self.note(f"pictures are not recorded: {error}")
+                return None
+        offset = self._pictures.end
+        self._add(self._pictures, picture)
         return offset
+
+    def pictured(self, picture: Event) -> None:
+        """The network is pictured after the last step."""
+        if (offset := self.put(picture)) is not None:
+            kind = str(picture.__struct_config__.tag)
+            self.say(
+                Pictured(
+                    attempt=self.attempt, elapsed_s=self.elapsed_s, step=self.step, kind=kind, offset=offset
+                )
+            )
+
+    def answered(self, request: str, picture: Event) -> None:
+        """A question has this answer."""
+        self._answer(request, offset=self.put(picture))
+
+    def answering(self, request: str, done: float) -> None:
+        """So much of an answer (0 to 1) is worked out."""
+        self._answer(request, done=min(done, 0.999))
+
+    def not_answered(self, request: str, problem: str) -> None:
+        """A question has no answer, and why."""
+        self._answer(request, problem=problem)
+
+    def _answer(
+        self, request: str, *, done: float = 1.0, offset: int | None = None, problem: str = ""
+    ) -> None:
+        self.say(
+            Answered(
+                attempt=self.attempt,
+                elapsed_s=self.elapsed_s,
+                request=request,
+                step=self.step,
+                done=done,
+                offset=offset,
+                problem=problem,
+            )
+        )
 
     # Whoever hosts the run says
 
     def started(self, event: RunStarted, losses: StepLosses) -> None:
         """Training is about to begin; ``losses`` is where the losses of its steps are to be kept."""
         self._losses = losses
-        self._say(event)
+        self.say(event)
 
     def start_over(self) -> None:
         """Everything an earlier attempt recorded is void."""
-        self._say(Resumed(attempt=self.attempt, elapsed_s=self.elapsed_s, at_step=-1))
+        self.say(Resumed(attempt=self.attempt, elapsed_s=self.elapsed_s, at_step=-1))
 
     def go_on_from(self, step: int, seconds: Mapping[str, float]) -> None:
         """All up to ``step`` holds, what came after it is void; the clock goes on from ``seconds``."""
         self.step = self._step_told = step
         self._seconds_in |= {"training": seconds["training"], "evaluating": seconds["evaluating"]}
         self.paced_s = seconds["paced"]
-        self._say(Resumed(attempt=self.attempt, elapsed_s=self.elapsed_s, at_step=step))
+        self.say(Resumed(attempt=self.attempt, elapsed_s=self.elapsed_s, at_step=step))
 
     def note(self, text: str) -> None:
         """A remark for the person at the screen."""
-        self._say(Note(attempt=self.attempt, elapsed_s=self.elapsed_s, step=self.step, text=text))
+        self.say(Note(attempt=self.attempt, elapsed_s=self.elapsed_s, step=self.step, text=text))
 
     def edited(self, setting: str, before: float | None, value: float) -> None:
         """From the next step on a setting has another value. Raises NotFinite as ``flush`` does."""
         self.flush()
-        self._say(
+        self.say(
             Edited(
                 attempt=self.attempt,
                 elapsed_s=self.elapsed_s,
@@ -213,7 +265,7 @@ class Recorder:
 
     def summed_up(self, epochs: int, best_step: int) -> None:
         """The attempt ends well."""
-        self._say(
+        self.say(
             Finished(
                 attempt=self.attempt,
                 elapsed_s=self.elapsed_s,
@@ -234,7 +286,7 @@ class Recorder:
         if now - self._flushed_at >= FLUSH_S:
             self.flush()
         if now - self._spoke_at >= HEARTBEAT_S:
-            self._say(Heartbeat(attempt=self.attempt, elapsed_s=self.elapsed_s, step=self.step))
+            self.say(Heartbeat(attempt=self.attempt, elapsed_s=self.elapsed_s, step=self.step))
 
     def flush(self) -> None:
         """Write the losses of the steps since the last flush.
@@ -252,7 +304,7 @@ class Recorder:
             losses = losses[: lost[0] + 1]
             self.step = first_step + int(lost[0])
         self._step_told = first_step + len(losses) - 1
-        self._say(
+        self.say(
             Steps(
                 attempt=self.attempt,
                 elapsed_s=self.elapsed_s,
@@ -295,7 +347,8 @@ class Recorder:
         """In the order in which they are written: an event names only what lies in pictures.log by then."""
         return [log for log in (self._pictures, self._log) if log is not None]
 
-    def _say(self, event: Event) -> None:
+    def say(self, event: Event) -> None:
+        """Write an event, and all that waits before it."""
         self._add(self._log, event)
         if not self.blocked:
             self._write()
@@ -304,7 +357,7 @@ class Recorder:
     def _add(self, log: Spool, event: Event) -> None:
         if not log.add(event):
             raise TooMuchWaits(
-                f"{self._run.path} cannot be written to, and more than {MAX_WAITING // 2**20} MiB wait for it"
+                f"{self.run.path} cannot be written to, and more than {MAX_WAITING // 2**20} MiB wait for it"
             )
 
     def _write(self) -> None:

@@ -15,6 +15,7 @@ from tui_trainer.core import control, rundir
 from tui_trainer.core.checkpoint_files import CheckpointRefused
 from tui_trainer.core.control import (
     WHATEVER_ATTEMPT,
+    Ask,
     Change,
     Continue,
     ControlReader,
@@ -32,6 +33,7 @@ from tui_trainer.training import numerics
 from tui_trainer.training.assembly import Trainee, assemble
 from tui_trainer.training.attempts import past
 from tui_trainer.training.changes import change, check_epochs
+from tui_trainer.training.inside.insight import Insight
 from tui_trainer.training.introduction import introduction
 from tui_trainer.training.keeping import Keeper, newest_sound, restore
 from tui_trainer.training.loop import SafePoint, train
@@ -100,6 +102,7 @@ class _Session:
         self._next_update_at = 0.0
         self._download = DownloadProgress()
         self._keeper = Keeper(run)
+        self._insight = Insight(record)
         self._edits = edits
         """What earlier attempts changed."""
         self._changes: list[Change] = []
@@ -124,6 +127,7 @@ class _Session:
         try:
             trainee = self._trainee = self._made_ready()
             self._keeper.begin(trainee.recipe.training.checkpoint_every_s)
+            self._insight.begin(trainee)
             while True:
                 # Closed before its state is saved: a step or a test that was left half done leaves no trace.
                 with closing(train(trainee, record)) as training:
@@ -234,7 +238,7 @@ class _Session:
         for point in training:
             self._look_if_due()
             if point != "part":
-                self._between_steps(trainee)
+                yield from self._between_steps(trainee)
             if point == "step" and self._updates_per_s is not None:
                 yield from self._keep_pace(self._updates_per_s)
             if self._record.blocked:
@@ -258,7 +262,7 @@ class _Session:
         asked = [request.at_step for request in self._changes if request.at_step > step]
         return min([*asked, self._pause_at or inf])
 
-    def _between_steps(self, trainee: Trainee) -> None:
+    def _between_steps(self, trainee: Trainee) -> Generator[float, None, None]:
         """What is done to a training when it stands still; after its evaluation, where one is due."""
         step = self._record.step
         if trainee.is_evaluation_due(step):
@@ -268,6 +272,13 @@ class _Session:
             self._is_paused, self._pause_at = True, None
         if self._keeper.is_due(at_epoch_end=step % trainee.steps_per_epoch == 0):
             self._save(trainee)
+        yield from self._look_inside(trainee)
+
+    def _look_inside(self, trainee: Trainee) -> Generator[float, None, None]:
+        """Let probes look, and answer what viewers ask."""
+        for _ in self._insight.attend(trainee):
+            yield 0.0
+            self._look_if_due()
 
     def _save(self, trainee: Trainee) -> int | None:
         """A checkpoint that cannot be written stops no training; the error number is returned then."""
@@ -301,6 +312,7 @@ class _Session:
             self._look_if_due()
             if is_between_steps:
                 self._make_changes(trainee)
+                yield from self._look_inside(trainee)
         self._record.enter(interrupted)
 
     # A full disk
@@ -384,6 +396,8 @@ class _Session:
                 self._go_on_for(request)
             case Change():
                 self._changes.append(request)
+            case Ask():
+                self._insight.ask(request)
 
     def _go_on_for(self, request: Step) -> None:
         if self._trainee is not None:

@@ -1,11 +1,13 @@
-"""The worker's process: ``python -P -m tui_trainer.training.worker RUN_DIR...``, ``--queue`` or ``--wait``.
+"""The worker's process: ``python -P -m tui_trainer.training.worker RUN_DIR...``, or with one of these first.
 
 It hosts one run, or several in turn, until all have ended. With ``--wait`` it gets ready first, then reads
 run directories from stdin, one a line, and from there on does not depend on stdin; when stdin ends before
 that, it exits. With ``--queue AT_ONCE LIMIT_S RUN_DIR...`` it trains those of the runs that are queued (see
 ``core.queue``), so many in turn, the next when one has ended, and each for at most ``LIMIT_S`` of active time
-(0: no limit); other workers may take from the same queue. Exit codes: 0 done or stopped, 1 a run failed, 2
-wrong usage or a run that has a worker.
+(0: no limit); other workers may take from the same queue. With ``--inspect RUN_DIR`` it trains nothing and
+answers questions about the run's checkpoints (see ``training.inspection``).
+
+Exit codes: 0 done or stopped, 1 a run failed, 2 wrong usage or a run that has a worker.
 """
 
 import os
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if list(arguments[:1]) == ["--queue"]:
         return _work_off(arguments[1:])
+    if list(arguments[:1]) == ["--inspect"] and len(arguments) == 2:
+        return _inspect(RunDir(Path(arguments[1]).absolute()))
     if list(arguments) == ["--wait"]:
         from tui_trainer.training.hosting import warm_up
 
@@ -85,6 +89,26 @@ def _work_off(arguments: Sequence[str]) -> int:
     rest = iter(lambda: None if stop_sign.is_up else waiting.take(), None)
     none_failed = _host(chain([first], rest), stop_sign, at_once, limit_s or None, waiting.release)
     return DONE if none_failed else FAILED
+
+
+def _inspect(run: RunDir) -> int:
+    """Answer questions about a run that need not be live."""
+    if not run.exists:
+        return _refuse(f"{run.path} is not a run directory: it has no recipe.toml")
+    own = run.inspection
+    try:
+        own.path.mkdir(mode=0o700, exist_ok=True)
+        WorkerLock(own.lock).acquire()
+        _settle_in(own)
+    except LockHeld as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"{error.filename}: {error.strerror}")
+    os.nice(NICENESS)
+    stop_sign = _stop_sign()
+    from tui_trainer.training.inspection import inspect
+
+    return DONE if inspect(run, stop_sign) else FAILED
 
 
 class Queue:

@@ -50,6 +50,20 @@ def start_queue(
         )
 
 
+def start_inspection(run: RunDir, *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """Start what answers questions about a run that has no worker; one that runs already goes on alone."""
+    own = run.inspection
+    own.path.mkdir(mode=0o700, exist_ok=True)
+    with _log(own.worker_log) as output:
+        return _spawn(
+            ["--inspect", str(run.path.absolute())],
+            cwd=own.path,
+            stdin=subprocess.DEVNULL,
+            output=output,
+            env=env,
+        )
+
+
 def start_linear(
     comparison: Comparison, *, env: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes] | None:

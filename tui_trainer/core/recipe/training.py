@@ -6,6 +6,10 @@ from pydantic import NonNegativeInt, PositiveInt
 
 from tui_trainer.core.recipe.part import Part, setting
 
+PROBES = ("layers", "predictions", "boundary", "weights")
+"""What looks into a network while it trains."""
+_PROBES = "|".join(PROBES)
+
 BatchSize: TypeAlias = PositiveInt | Literal["all"]
 
 
@@ -62,4 +66,11 @@ class Training(Part):
         "Seconds between checkpoints in a long epoch; each epoch's end has one too.",
         fr="Secondes entre deux points de reprise dans une longue époque ; chaque fin d'époque en a un.",
         gt=0,
+    )
+    probes: str = setting(
+        "all",
+        "Looks inside while it trains: all, none, or some with commas between.",
+        fr="Regards à l'intérieur pendant l'apprentissage : all, none ou une liste à virgules.",
+        pattern=rf"^(all|none|({_PROBES})(,({_PROBES}))*)$",
+        examples=["all", "none", *PROBES],
     )

@@ -35,6 +35,14 @@ RUN = (
         "r",
         in_footer=False,
     ),
+    Key(
+        "run.inside",
+        "i",
+        "inside",
+        "inside",
+        "Look into the network: layers, decision boundary, weights and more.",
+        "i",
+    ),
     Key("run.cursor_left", "left", "cursor(-1)", "values", "Read values off the charts, to the left.", "←"),
     Key("run.cursor_right", "right", "cursor(1)", "values", "Read values off the charts, to the right.", "→"),
     *(

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -33,6 +33,9 @@ from tui_trainer.tui.watch import Watch
 from tui_trainer.tui.widgets.chart import LineChart
 from tui_trainer.tui.widgets.run_keys import RunKeys
 from tui_trainer.tui.widgets.span_view import SpanView
+
+if TYPE_CHECKING:
+    from tui_trainer.tui.inside.asking import Asking
 
 _FIGURES_S = 1.0
 _VIEW_S = 0.25
@@ -111,6 +114,9 @@ class RunScreen(ChartingScreen, SteeringScreen):
         self._figures = header.Figures((), ((),))
         self._question = ""
         self._asked_until = 0.0
+        self._is_covered = False
+        """Whether a look into the network lies over all of it, and reads the run meanwhile."""
+        self._asking: Asking | None = None
         self._told_at = 0.0
         self._viewed_at = 0.0
         self._viewed = 0
@@ -148,8 +154,14 @@ class RunScreen(ChartingScreen, SteeringScreen):
 
     def _look_again(self) -> None:
         """Unless there is more to be read at once: then a tick follows a tick already."""
-        if not self._watch.more:
+        if not self._watch.more and not self._is_covered:
             self._tick()
+
+    def on_screen_resume(self) -> None:
+        """Show what happened while the screen was covered."""
+        if self._is_covered:
+            self._is_covered = False
+            self._draw()
 
     def _tick(self) -> None:
         """Read what is new, and draw what it changes: charts at once, figures once a second."""
@@ -362,6 +374,21 @@ class RunScreen(ChartingScreen, SteeringScreen):
     def action_percent(self) -> None:
         """Counts, or percent of each row."""
         self._show(replace(self._look, cells="counts" if self._look.cells == "percent" else "percent"))
+
+    def action_inside(self) -> None:
+        """Look into the network."""
+        from tui_trainer.tui.inside.asking import Asking
+        from tui_trainer.tui.inside.screen import Sight, view_at
+
+        if self._watch.own is not None:
+            self.notify("A loop of one's own keeps its network to itself.", severity="warning", markup=False)
+            return
+        self._asking = self._asking or Asking(self._watch)
+        self._is_covered = True
+        sight = Sight(
+            self._watch, self._asking, self._clock, self._link, self._options.glyphs, self._look.colour
+        )
+        self.app.push_screen(view_at(0)(sight))
 
     def action_code(self) -> None:
         """Show the recipe as a script, where there is one that can be trained."""

@@ -1,0 +1,19 @@
+"""What a viewer asked, answered by a picture."""
+
+from collections.abc import Generator
+
+from tui_trainer.core.inside.pictures import Picture
+from tui_trainer.core.inside.questions import Question, SomeSamples
+from tui_trainer.training.assembly import Trainee
+from tui_trainer.training.inside.samples import some_samples
+from tui_trainer.training.recording import Recorder
+
+
+def answer(trainee: Trainee, record: Recorder, question: Question) -> Generator[float, None, Picture]:
+    """Work out the answer, yielding how much of it is done (0 to 1) wherever others may have a word.
+
+    The training is afterwards as it was before. Raises CannotAnswer, also on its way.
+    """
+    match question:
+        case SomeSamples():
+            return some_samples(trainee, record, question)

@@ -1,0 +1,164 @@
+"""What all looks into a network have in common: header, names of the views, a picture, keys."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from tui_trainer.core.text import plain
+from tui_trainer.tui import keys
+from tui_trainer.tui.inside.asking import Asking
+from tui_trainer.tui.link import LOCAL, Link
+from tui_trainer.tui.plot.raster import GlyphName
+from tui_trainer.tui.plot.spans import Line, Span, spread
+from tui_trainer.tui.views import header
+from tui_trainer.tui.views.page import Page
+from tui_trainer.tui.watch import Watch
+from tui_trainer.tui.widgets.key_bar import KeyBar
+from tui_trainer.tui.widgets.span_view import SpanView
+
+_DRAWN_S = 1.0
+"""Figures in the header change once a second."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is looked at, and how; the same for all views."""
+
+    watch: Watch
+    asking: Asking
+    clock: Callable[[], float] = time.time
+    link: Link = LOCAL
+    glyphs: GlyphName = "braille"
+    colour: bool = True
+
+
+class InsideScreen(Screen[None]):
+    """One view. ``draw`` makes its picture, and ``seen`` tells when there is another to be made."""
+
+    KEYS: ClassVar[tuple[keys.Key, ...]] = keys.INSIDE
+    HOW_TO_READ: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.INSIDE)]
+    DEFAULT_CSS = """
+    InsideScreen {
+        #header { height: 1; padding: 0 1; }
+        #tabs { height: 1; background: $surface; }
+        #picture { height: 1fr; padding: 0 1; }
+        KeyBar { height: auto; padding: 0 1; background: $surface; color: $text-muted; }
+    }
+    """
+
+    def __init__(self, sight: Sight) -> None:
+        super().__init__()
+        self.sight = sight
+        self._page = Page(())
+        self._seen: object = None
+        self._drawn_at = 0.0
+
+    # What a view is
+
+    def draw(self, width: int, height: int) -> Page:
+        """The picture, in so many cells."""
+        raise NotImplementedError
+
+    def seen(self) -> object:
+        """What the picture was made of: when this is another, it is drawn anew."""
+        history = self.sight.watch.history
+        return history.step if self.sight.watch.is_live else len(history.layers)
+
+    def begin(self) -> None:
+        """The view is shown: ask what it wants to know."""
+
+    # What all views are
+
+    def compose(self) -> ComposeResult:
+        """Header, names, picture, keys."""
+        yield SpanView(id="header")
+        yield SpanView(id="tabs")
+        yield SpanView(id="picture")
+        yield KeyBar(self.KEYS)
+
+    def on_mount(self) -> None:
+        """Begin to look."""
+        self.begin()
+        self.set_interval(self.sight.link.tick_s, self._look)
+
+    @on(SpanView.Resized)
+    def _fit(self) -> None:
+        self.redraw()
+
+    def _look(self) -> None:
+        """Read what is new, and draw what it changes."""
+        watch, now = self.sight.watch, time.monotonic()
+        watch.read_new()
+        self.sight.asking.read_new()
+        turned = watch.judge(self.sight.clock())
+        if turned or self.seen() != self._seen:
+            self.redraw()
+        elif watch.is_live and now - self._drawn_at >= _DRAWN_S:
+            self._draw_header()
+
+    def redraw(self) -> None:
+        """Draw all there is."""
+        area, bar = self.query_one("#picture", SpanView), self.query_one("#tabs", SpanView)
+        self._seen = self.seen()
+        if area.content_size:
+            self._page = self.draw(*area.content_size)
+        area.show(self._page.lines)
+        bar.show([_tabs(type(self), self._page.caption, bar.content_size.width)])
+        self._draw_header()
+
+    def _draw_header(self) -> None:
+        self._drawn_at = time.monotonic()
+        head, watch = self.query_one("#header", SpanView), self.sight.watch
+        figures = header.Figures.of(watch, self.sight.clock(), None)
+        head.show(header.lines(watch, figures, head.content_size.width)[:1])
+
+    def said(self, *sentences: str) -> Page:
+        """A page that only says something."""
+        return Page(tuple((Span(plain(sentence), "quiet"),) for sentence in sentences))
+
+    # Keys
+
+    def action_view(self, number: int) -> None:
+        """Show another view."""
+        if number <= len(VIEWS):
+            view = view_at(number - 1)
+            if view is not type(self):
+                self.app.switch_screen(view(self.sight))
+
+    def action_step_view(self, by: int) -> None:
+        """Show the next view or the one before."""
+        at = next(place for place in range(len(VIEWS)) if view_at(place) is type(self))
+        self.action_view((at + by) % len(VIEWS) + 1)
+
+    def action_back(self) -> None:
+        """Back to the run."""
+        self.app.pop_screen()
+
+
+VIEWS: tuple[tuple[str, str, str], ...] = (("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),)
+"""Name, module and class of each view, in the order of their digits."""
+
+
+def view_at(place: int) -> type[InsideScreen]:
+    """The view at a place of ``VIEWS``; only those that are shown are imported."""
+    _, module, name = VIEWS[place]
+    found: type[InsideScreen] = getattr(import_module(module), name)
+    return found
+
+
+def _tabs(chosen: type[InsideScreen], caption: str, width: int) -> Line:
+    spans: list[Span] = []
+    for number, (name, _, class_name) in enumerate(VIEWS, 1):
+        if class_name == chosen.__name__:
+            spans += [Span(f"[{number} {name}]", "accent")]
+        else:
+            spans += [Span(f" {number} ", "strong"), Span(f"{name} ", "quiet")]
+    return spread(tuple(spans), (Span(f"{caption} "),), width)
