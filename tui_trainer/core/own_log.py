@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from tui_trainer.core.events import Split
 from tui_trainer.core.text import plain
@@ -78,7 +78,7 @@ class Rows(dict[tuple[str, ...], list[float]]):
             if not data and len(self) > _MANY_TABLES:
                 del self[names]
             width = len(names) + 1
-            steps = [int(step) for step in data[::width]]
+            steps = cast("list[int]", data[::width])
             columns = [data[place::width] for place in range(1, width)]
             for start, end in _runs(steps):
                 yield from _blocks(steps[start], names, [column[start:end] for column in columns])
@@ -86,6 +86,9 @@ class Rows(dict[tuple[str, ...], list[float]]):
 
 def _runs(steps: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Beginning and end of each stretch of consecutive steps."""
+    if steps and steps == list(range(steps[0], steps[0] + len(steps))):  # nearly always, and told at once
+        yield 0, len(steps)
+        return
     start = 0
     for place in range(1, len(steps)):
         if steps[place] != steps[place - 1] + 1:
