@@ -34,6 +34,8 @@ class Landscape:
     """A learning rate for steps that are as long as the gradient is steep."""
     stride: float
     """One for steps that an optimizer brings to a length of its own."""
+    rolling: float | None = None
+    """One for momentum, where that of gd would make it swing too wildly to look at."""
 
     @property
     def num_parameters(self) -> int:
@@ -52,8 +54,10 @@ class Landscape:
 
     @property
     def noise(self) -> float:
-        """Standard deviation of what mini-batches would add to each partial derivative: a tenth of the slope
-        at the start, to two digits."""
+        """Standard deviation of what mini-batches would add to each partial derivative.
+
+        It is a tenth of the slope at the start, to two digits.
+        """
         slope = self.gradient(np.array(self.start))
         return float(f"{_NOISE * math.sqrt(float(np.mean(slope**2))):.1e}")
 
@@ -137,8 +141,8 @@ LANDSCAPES: tuple[Landscape, ...] = (
     _quadratic(
         "parabola",
         "θ²",
-        "Far from the minimum the slope is steep and gd steps are long; they shrink with it. η 0.5 lands at "
-        "once, above that it jumps from side to side, from 1 on it climbs out.",
+        "Steep far out, flat near the minimum: gd steps shrink by themselves. η 0.5 arrives at once; above "
+        "it jumps from side to side, and from 1 on it climbs out.",
         (2.0,),
         window=((-3.0, 3.0),),
         start=(-2.6,),
@@ -148,8 +152,8 @@ LANDSCAPES: tuple[Landscape, ...] = (
     Landscape(
         "kink",
         "|θ|",
-        "The slope is 1 everywhere, so gd steps never shrink: it hops about the minimum, by η. A smaller "
-        "rate gets nearer; adagrad gets nearer by itself, as it shortens its steps.",
+        "The slope is 1 everywhere, so gd steps never shrink: it hops about the minimum by η. adagrad "
+        "shortens its steps and comes nearer.",
         value=lambda theta: np.asarray(np.abs(theta[..., 0])),
         gradient=lambda theta: np.asarray(np.sign(theta)),
         window=((-3.0, 3.0),),
@@ -161,8 +165,8 @@ LANDSCAPES: tuple[Landscape, ...] = (
     Landscape(
         "two valleys",
         "θ⁴ - 3θ² + θ",
-        "A local minimum: gd stays in the valley that it comes to first, although the other is deeper. "
-        "Momentum rolls on over the hill. From another start (a, d) both are right.",
+        "A local minimum: gd stays in the valley it comes to first, though the other is deeper. Momentum "
+        "rolls on over the hill.",
         value=_two_valleys,
         gradient=lambda theta: np.asarray(4 * theta**3 - 6 * theta + 1),
         window=((-2.1, 2.1),),
@@ -174,8 +178,8 @@ LANDSCAPES: tuple[Landscape, ...] = (
     Landscape(
         "plateau",
         "θ⁴/4 - 2θ³/3",
-        "At 0 the slope is 0, yet it is no minimum: gd comes to rest before it. Momentum rolls across, adam "
-        "takes long steps even where the slope is small.",
+        "At 0 the slope is 0, yet it is no minimum: gd comes to rest before it. Momentum rolls across; adam "
+        "makes up for small slopes.",
         value=_plateau,
         gradient=lambda theta: np.asarray(theta**3 - 2 * theta**2),
         window=((-1.5, 3.0),),
@@ -187,8 +191,8 @@ LANDSCAPES: tuple[Landscape, ...] = (
     _quadratic(
         "bowl",
         "½(x² + y²)",
-        "Equally steep on all sides: -g points to the minimum, and every optimizer finds it. Take a learning "
-        "rate above 2 and gd climbs out.",
+        "Equally steep all round: -g points to the minimum, and all find it. With a rate above 2, gd climbs "
+        "out.",
         (1.0, 1.0),
         window=((-4.0, 4.0), (-3.0, 3.0)),
         start=(-3.2, 2.2),
@@ -198,19 +202,20 @@ LANDSCAPES: tuple[Landscape, ...] = (
     _quadratic(
         "ravine",
         "½(x² + 100y²)",
-        "Steep across, flat along: a rate that the steep side allows (below 0.02) is small for the flat one, "
-        "so gd bounces and creeps. Momentum adds up what agrees from step to step: it gathers speed along.",
+        "Steep across, flat along: η below 0.02 for the walls is small for the floor, so gd bounces and "
+        "creeps. Momentum gathers speed along.",
         (1.0, 100.0),
         window=((-6.0, 3.0), (-1.2, 1.2)),
         start=(-5.0, 0.9),
         rate=0.018,
         stride=0.2,
+        rolling=0.005,
     ),
     Landscape(
         "rosenbrock",
         "(1 - x)² + 100(y - x²)²",
-        "A ravine with a bend: it is easy to get into and slow to follow. f makes it faster; watch the "
-        "distance to the minimum, not the value alone.",
+        "A ravine with a bend: easy to get into, slow to follow. f rolls faster; watch the distance to the "
+        "minimum, not the value alone.",
         value=_rosenbrock,
         gradient=_rosenbrock_gradient,
         window=((-2.0, 2.0), (-0.8, 2.8)),
@@ -222,8 +227,8 @@ LANDSCAPES: tuple[Landscape, ...] = (
     Landscape(
         "four minima",
         "(x² + y - 11)² + (x + y² - 7)²",
-        "Himmelblau's function: four minima, equally deep. Which one is found depends on start, learning rate "
-        "and optimizer: move the start (w a s d, or click).",
+        "Himmelblau's function: equally deep minima. Start, rate and optimizer decide which one is found: "
+        "move the start (w a s d, or click).",
         value=_himmelblau,
         gradient=_himmelblau_gradient,
         window=((-5.5, 5.5), (-5.5, 5.5)),
@@ -240,8 +245,8 @@ LANDSCAPES: tuple[Landscape, ...] = (
     Landscape(
         "saddle",
         "x² - y² + ½y⁴",
-        "A minimum along x, a maximum along y: near the saddle at 0 the gradient is almost 0, and gd lingers. "
-        "Started at y = 0 exactly it never leaves; the noise of sgd does away with that.",
+        "A minimum along x, a maximum along y: near 0 the gradient is almost 0 and gd lingers. From y = 0 "
+        "only the noise of sgd leads away.",
         value=_saddle,
         gradient=_saddle_gradient,
         window=((-2.4, 2.4), (-1.6, 1.6)),
