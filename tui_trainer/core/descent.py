@@ -57,10 +57,9 @@ def begin(optimizer: Optimizer, theta: Floats) -> State:
 def advance(optimizer: Optimizer, state: State, slope: Slope, rule: str = "∇f(θ)") -> State:
     """One step; ``rule`` is how the gradient comes about."""
     step = state.step + 1
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        gradient = slope(step, state.theta)
-        memory, worked = _worked(optimizer, state, gradient, step)
-        theta = state.theta + worked[-1].value
+    gradient = slope(step, state.theta)
+    memory, worked = _worked(optimizer, state, gradient, step)
+    theta = state.theta + worked[-1].value
     return State(step, theta, memory, (Quantity("g", rule, gradient), *worked))
 
 
@@ -133,6 +132,10 @@ class Path:
         self._slope: Slope = noisy(landscape) if is_noisy else lambda _, theta: landscape.gradient(theta)
         self._rule = "∇f(θ) + noise" if is_noisy else "∇f(θ)"
         self._steepness = float(np.linalg.norm(landscape.gradient(np.asarray(start, np.float64))))
+        self._lowest = landscape.lowest
+        reach = _FAR * landscape.spans
+        low, high = np.array(landscape.window).T
+        self._bounds = list(zip((low - reach).tolist(), (high + reach).tolist(), strict=True))
         self._states = [begin(optimizer, start)]
         self._thetas = np.tile(self._states[0].theta, (64, 1))
         self._heights = Series()
@@ -150,6 +153,10 @@ class Path:
 
     def extend(self, step: int) -> None:
         """Know all steps up to ``step``, unless it diverges before."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            self._extend(step)
+
+    def _extend(self, step: int) -> None:
         while self.num_steps < step and not self.has_ended:
             state = advance(self._optimizer, self._states[-1], self._slope, self._rule)
             if state.step == len(self._thetas):
@@ -195,12 +202,9 @@ class Path:
         return "at rest" if step and slope < _FLAT * self._steepness else ""
 
     def _above(self, theta: Floats) -> float:
-        with np.errstate(over="ignore", invalid="ignore"):
-            return max(float(self._landscape.value(theta)) - self._landscape.lowest, 0.0)
+        return max(float(self._landscape.value(theta)) - self._lowest, 0.0)
 
     def _is_lost(self, theta: Floats) -> bool:
-        if not np.isfinite(theta).all():
-            return True
-        low, high = np.array(self._landscape.window).T
-        reach = _FAR * self._landscape.spans
-        return bool(((theta < low - reach) | (theta > high + reach)).any())
+        """Whether it is further off than anybody looks, or not finite."""
+        bounds = zip(theta.tolist(), self._bounds, strict=True)
+        return not all(low <= at <= high for at, (low, high) in bounds)

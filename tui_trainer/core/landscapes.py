@@ -141,8 +141,8 @@ LANDSCAPES: tuple[Landscape, ...] = (
     _quadratic(
         "parabola",
         "θ²",
-        "Steep far out, flat near the minimum: gd steps shrink by themselves. η 0.5 arrives at once; above "
-        "it jumps from side to side, and from 1 on it climbs out.",
+        "The steps of gd shrink as the slope does. η 0.5 arrives at once; above it jumps from side to side, "
+        "and from 1 on it climbs out.",
         (2.0,),
         window=((-3.0, 3.0),),
         start=(-2.6,),

@@ -26,7 +26,7 @@ _FINE = 96
 """Heights are looked at on so many places a side to choose the bands, whatever the picture's size."""
 _STEEP = 0.1
 """With a median height below this part of the greatest, bands are spaced by ratio: else all would be one."""
-_LEFT, _BELOW = 5, 1
+_LEFT, _BELOW = 6, 1
 """Cells for the labels of y and x."""
 _BESIDE = 3.0
 """So many pictures away a line is cut off."""
@@ -206,7 +206,7 @@ def lay_out(
         odd = upper % 2 == 1
         inside.chars[odd] = "." if glyph_set.ascii_only else "·"
         inside.inks[odd] = ink("axis")
-    ticks = linear_ticks(*y_range, max(area.height // 3, 2))
+    ticks = linear_ticks(*y_range, min(max(area.height // 3, 2), 7))
     rows = np.rint((y_range[1] - ticks) / (y_range[1] - y_range[0]) * (area.num_rows - 1)).astype(int)
     labels = dict(zip((rows // glyph_set.rows).tolist(), tick_labels(ticks), strict=True))
     draw_y_axis(drawing, area, _LEFT, 0, labels)
@@ -222,8 +222,11 @@ def _y_of(area: Area, y_range: tuple[float, float], rows: Floats | float) -> Flo
 
 def _joined(dots: Floats) -> NDArray[np.int64]:
     """Whole dots (m, 2) of the lines that join ``dots`` (n, 2) in turn."""
+    dots = np.rint(dots)
+    if len(dots) > 1:  # of many that hover about one place few are left
+        dots = dots[np.append(True, (dots[1:] != dots[:-1]).any(axis=1))]
     if len(dots) < 2:
-        return np.rint(dots).astype(np.int64)
+        return dots.astype(np.int64)
     way = np.diff(dots, axis=0)
     counts = np.ceil(np.abs(way).max(axis=1)).astype(np.int64) + 1
     which = np.repeat(np.arange(len(way)), counts)

@@ -17,16 +17,13 @@ from tui_trainer.tui.descents import Descents
 from tui_trainer.tui.link import LOCAL, Link
 from tui_trainer.tui.plot.contour import Terrain, survey
 from tui_trainer.tui.plot.model import ChartOptions
-from tui_trainer.tui.plot.spans import Line, Span
+from tui_trainer.tui.plot.spans import Span
 from tui_trainer.tui.views import descent as views
 from tui_trainer.tui.widgets.chart import LineChart
 from tui_trainer.tui.widgets.key_bar import KeyBar
 from tui_trainer.tui.widgets.relief import Picked, ReliefView, SlopeChart
 from tui_trainer.tui.widgets.span_view import SpanView
 from tui_trainer.tui.widgets.title_bar import TitleBar
-
-_TYPED = str.maketrans({"½": "0.5", "²": "^2", "³": "^3", "⁴": "^4", "ᵗ": "^t", "Δ": "d"})
-"""For terminals that have nothing but ASCII."""
 
 
 class DescentScreen(Screen[None]):
@@ -39,14 +36,14 @@ class DescentScreen(Screen[None]):
         "down: each band is a range of heights, darker is lower (where there is no ground to colour, every "
         "other band is dotted). o is the start, + a lowest place, and a capital letter is where an "
         "optimizer is; its way is drawn in its colour.\n\n"
-        "A is the optimizer of the recipe in New, with its settings (marked *); the others have the usual "
-        "settings and a learning rate that suits the function. Its schedule is left out: rates are constant. "
-        "The gradient g is exact, as if all samples were used; only sgd gets what mini-batches bring: noise, "
-        "the same each time. The chart shows how high above the lowest place each is. The formulas are those "
-        "of the course, with the numbers of the last step, a column a parameter.\n\n"
+        "A is the optimizer of the recipe in New, with its settings (marked *) but for its schedule: rates "
+        "are constant. The others have the usual settings and a learning rate that suits the function. The "
+        "gradient g is exact, as if all samples were used; only sgd gets what mini-batches bring: noise, the "
+        "same each time. To min is the distance to the nearest lowest place; the chart shows how high above "
+        "it each is. The formulas are those of the course, with the numbers of the last step, a column a "
+        "parameter.\n\n"
         "Learning rate too small: it creeps. Too large: it jumps across the valley, and from some rate on it "
-        "climbs: diverged. For a parabola ½cθ² that is η > 2/c, so the steepest direction says how large η "
-        "may be.\n\n"
+        "climbs: diverged. For f = cθ² that is η > 1/c, so the steepest direction limits η.\n\n"
         "Ravine: steep across, flat along. What the steep walls allow is little along the floor. Momentum "
         "adds up gradients: across they change sign and cancel, along they agree and add up to 1/(1-γ) times "
         "as much. The price: it overshoots.\n\n"
@@ -103,10 +100,18 @@ class DescentScreen(Screen[None]):
     def on_mount(self) -> None:
         """Wait for a key."""
         self._clock = self.set_interval(self._tick_s, self._tick, pause=True)
-        self.call_after_refresh(self._draw)
 
     @on(SpanView.Resized)
     def _fit(self) -> None:
+        self._draw()
+
+    def on_screen_suspend(self) -> None:
+        """Nothing rolls on unseen."""
+        self._descents.is_playing = False
+        self._clock.pause()
+
+    def on_screen_resume(self) -> None:
+        """Say that it was paused."""
         self._draw()
 
     def _tick(self) -> None:
@@ -123,7 +128,7 @@ class DescentScreen(Screen[None]):
         self.set_class(landscape.num_parameters == 1, "-curve")
         options = ChartOptions(glyphs="ascii" if only_ascii(self) else "braille", title=False)
         if landscape.num_parameters == 1:
-            self.query_one(SlopeChart).show(views.slope(descents), options)
+            self.query_one(SlopeChart).show(views.slope(descents, self._say), options)
         else:
             self.query_one(ReliefView).show(self._terrain(landscape), views.trails(descents), descents.start)
         losses = ChartOptions(glyphs=options.glyphs, log_y=True)
@@ -133,20 +138,18 @@ class DescentScreen(Screen[None]):
     def _draw_texts(self) -> None:
         descents = self._descents
         head, table = self.query_one("#head", SpanView), self.query_one("#table", SpanView)
-        head.show(self._fit_for_terminal([views.head(descents, head.content_size.width)]))
-        lines, chosen = views.table(descents, *table.content_size)
-        table.show(self._fit_for_terminal(lines), chosen=chosen)
+        head.show([views.head(descents, head.content_size.width, self._say)])
+        lines, chosen = views.table(descents, *table.content_size, self._say)
+        table.show(lines, chosen=chosen)
         formulas = self.query_one("#formulas", SpanView)
-        formulas.show(self._fit_for_terminal(views.formulas(descents, *formulas.content_size)))
+        formulas.show(views.formulas(descents, *formulas.content_size, self._say))
         lesson = self.query_one("#lesson", SpanView)
         text = wording(self)(descents.landscape.lesson)
         lesson.show([(Span(row, "quiet"),) for row in wrap(text, max(lesson.content_size.width, 20))])
 
-    def _fit_for_terminal(self, lines: list[Line] | tuple[Line, ...]) -> list[Line]:
-        """The lines; formulas as one types them where the terminal has nothing but ASCII."""
-        if not only_ascii(self):
-            return list(lines)
-        return [tuple(span._replace(text=span.text.translate(_TYPED)) for span in line) for line in lines]
+    @property
+    def _say(self) -> views.Say:
+        return views.typed if only_ascii(self) else str
 
     def _terrain(self, landscape: Landscape) -> Terrain:
         """The bands of a landscape of two parameters, looked for once."""
