@@ -194,24 +194,28 @@ def lay_out(
     area = Area(width - _LEFT, height - _BELOW, 0, glyph_set, x_low, x_high)
     drawing = Drawing.blank(width, height)
     ground = np.full((height, width, 2), NO_GROUND, np.int8)
-    halves = (np.arange(2 * area.height) + 0.5) / 2 * glyph_set.rows - 0.5
-    middles = (np.arange(area.width) + 0.5) * glyph_set.columns - 0.5
-    bands = terrain.bands(np.asarray(x_low + middles * area.dot), _y_of(area, y_range, halves))
-    upper, lower = bands[::2], bands[1::2]
+    xs = np.asarray(x_low + _middles(area.width, glyph_set.columns) * area.dot)
     inside = drawing.part(_LEFT, 0, area.height)
     if shading == "filled":
+        halves = terrain.bands(xs, _y_of(area, y_range, _middles(2 * area.height, glyph_set.rows / 2)))
+        upper, lower = halves[::2], halves[1::2]
         ground[: area.height, _LEFT:] = np.stack([upper, lower], axis=2)
         inside.chars[upper != lower] = "▀"
     else:
-        odd = upper % 2 == 1
-        inside.chars[odd] = "." if glyph_set.ascii_only else "·"
-        inside.inks[odd] = ink("axis")
+        bands = terrain.bands(xs, _y_of(area, y_range, _middles(area.height, glyph_set.rows)))
+        inside.chars[bands % 2 == 1] = "." if glyph_set.ascii_only else "·"
+        inside.inks[bands % 2 == 1] = ink("axis")
     ticks = linear_ticks(*y_range, min(max(area.height // 3, 2), 7))
     rows = np.rint((y_range[1] - ticks) / (y_range[1] - y_range[0]) * (area.num_rows - 1)).astype(int)
     labels = dict(zip((rows // glyph_set.rows).tolist(), tick_labels(ticks), strict=True))
     draw_y_axis(drawing, area, _LEFT, 0, labels)
     draw_x_axis(drawing, area, _LEFT, area.height, ChartModel("", x_label="x", x_whole=False))
     return Sheet(terrain, area, shading, Relief(drawing, ground))
+
+
+def _middles(count: int, dots: float) -> Floats:
+    """The middle of each of ``count`` stretches of so many dots, in dots from the first."""
+    return np.asarray((np.arange(count) + 0.5) * dots - 0.5)
 
 
 def _y_of(area: Area, y_range: tuple[float, float], rows: Floats | float) -> Floats:

@@ -48,18 +48,17 @@ def typed(text: str) -> str:
 def head(descents: Descents, width: int, say: Say = str) -> Line:
     """The function, and where in time one is."""
     landscape = descents.landscape
-    name = say(f"f({'x, y' if landscape.num_parameters == 2 else 'θ'})") + " = "
     state = "playing" if descents.is_playing else "over" if descents.is_over else "paused"
     return spread(
         (
             Span(f"{descents.number + 1} {landscape.name}  ", "accent"),
-            Span(name, "quiet"),
+            Span("f = ", "quiet"),
             Span(say(landscape.formula), "strong"),
         ),
         (
             Span("step ", "quiet"),
             Span(f"{descents.step:,}", "strong"),
-            Span(f"  {descents.speed} steps/s  ", "quiet"),
+            Span(f"  {descents.speed}/s  ", "quiet"),
             Span(state, "quiet" if state == "paused" else "text"),
         ),
         width,
