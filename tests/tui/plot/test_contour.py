@@ -58,6 +58,19 @@ def test_a_way_leads_from_the_start_to_its_letter(shading: Shading, glyphs: Glyp
     assert rows[6].index("B") == rows[1].rindex("⢹" if shading == "dotted" else "b")
 
 
+def test_where_ways_cross_no_dot_of_either_is_lost() -> None:
+    down = Trail(np.array([[0.5, 0.9], [0.5, -0.9]]), "C", 2)
+    across = Trail(np.array([[-0.5, 0.5], [1.5, 0.5]]), "D", 3)
+    drawn = sheet().draw([down, across], START)
+    assert drawn.text().splitlines()[1:4] == [
+        "     │·  o·  ··     ⢸··  ··  ·",
+        "     │·  ·  ·· ⠒⠒⠒⠒⠒⢺⠒⠒⠒⠒⠒D  ·",
+        "     │· ··  ·  ··  ·⢸  ·  ·· ·",
+    ]
+    colors = [ink.color for text, ink, *_ in drawn.row(2) if "⢺" in text]
+    assert colors == [3]
+
+
 def test_the_ground_is_lowest_at_the_minimum_and_takes_half_a_cell_each() -> None:
     drawn = sheet(width=46, height=13, shading="filled").draw([Trail(WAY, "B", 1)], START)
     ground = drawn.ground[:12, 6:]

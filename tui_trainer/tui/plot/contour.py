@@ -130,8 +130,7 @@ class Sheet:
         )
         inside = drawn.drawing.part(_LEFT, 0, self.area.height)
         steps = [self._dots(trail.points) for trail in trails]
-        for trail, dots in zip(trails, steps, strict=True):
-            self._line(inside, trail, dots)
+        self._lines(inside, trails, steps)
         if self.shading == "lettered":
             for trail, dots in zip(trails, steps, strict=True):
                 self._put(inside, dots, trail.letter.lower(), ink("line", trail.color))
@@ -158,20 +157,21 @@ class Sheet:
         size = np.array([area.num_columns, area.num_rows])
         return np.clip(np.stack([columns, rows], axis=1), -_BESIDE * size, (1 + _BESIDE) * size)
 
-    def _line(self, cells: Drawing, trail: Trail, dots: Floats) -> None:
-        """Straight lines from step to step."""
+    def _lines(self, cells: Drawing, trails: Sequence[Trail], steps: Sequence[Floats]) -> None:
+        """Straight lines from step to step; where they cross, all dots in the colour of the last."""
         area = self.area
-        dots = dots[np.isfinite(dots).all(axis=1)]
-        raster = np.zeros((area.num_rows, area.num_columns), bool)
-        columns, rows = _joined(dots).T
-        inside = (columns >= 0) & (columns < area.num_columns) & (rows >= 0) & (rows < area.num_rows)
-        raster[rows[inside], columns[inside]] = True
-        codes = area.glyphs.codes(raster)
-        drawn = codes > 0
-        cells.chars[drawn] = (
-            trail.letter.lower() if area.glyphs.ascii_only else area.glyphs.cells[codes[drawn]]
-        )
-        cells.inks[drawn] = ink("line", trail.color)
+        all_codes = np.zeros((area.height, area.width), np.uint8)
+        for trail, dots in zip(trails, steps, strict=True):
+            raster = np.zeros((area.num_rows, area.num_columns), bool)
+            columns, rows = _joined(dots[np.isfinite(dots).all(axis=1)]).T
+            inside = (columns >= 0) & (columns < area.num_columns) & (rows >= 0) & (rows < area.num_rows)
+            raster[rows[inside], columns[inside]] = True
+            codes = area.glyphs.codes(raster)
+            drawn = codes > 0
+            all_codes |= codes
+            letter = trail.letter.lower()
+            cells.chars[drawn] = letter if area.glyphs.ascii_only else area.glyphs.cells[all_codes[drawn]]
+            cells.inks[drawn] = ink("line", trail.color)
 
     def _put(self, cells: Drawing, dots: Floats, char: str, code: int) -> None:
         """A character into the cells of ``dots`` (n, 2), those inside."""
