@@ -89,6 +89,7 @@ def test_an_option_before_a_command_that_has_none_is_one_sentence(
         ("recipes", ["train", "bad1"]),
         ("recipes", ["presets", "show", "bad1"]),
         ("optimizers", ["train", "--optimizer", "bad1"]),
+        ("optimizers", ["descent", "--optimizer", "bad1"]),
         ("schedules", ["train", "--schedule", "bad1"]),
     ],
 )

@@ -49,6 +49,19 @@ def test_no_screen_writes_while_nothing_happens() -> None:
         rest_on(terminal, "zzz", "zzz")
 
 
+def test_optimizers_that_do_not_roll_write_nothing() -> None:
+    with Terminal("descent", "--optimizer", "rmsprop", environment=SSH) as terminal:
+        terminal.until_shows("A rmsprop *")
+        terminal.until_quiet(QUIET_S)
+        terminal.press(" ")
+        terminal.until_shows("playing")
+        terminal.press(" ")
+        terminal.until_shows("paused")
+        terminal.until_quiet(QUIET_S)
+        terminal.press(ESCAPE)
+        terminal.until_shows("0 Recipe")
+
+
 def rest_on(terminal: Terminal, keys: str, shown: str) -> None:
     """Go to what ``shown`` tells of, see that it falls silent, and come back."""
     terminal.press(keys)

@@ -39,7 +39,8 @@ def a_few(about: DataFacts) -> LoadedData:
     x = torch.randn(NUM_SAMPLES, *about.input_shape, generator=generator)
     labels = torch.arange(NUM_SAMPLES) % max(1, len(about.classes))
     y = labels if about.classes else torch.randn(NUM_SAMPLES, 1, generator=generator)
-    return LoadedData(x, y, x, y, x, y, about.classes, 0.0, 1.0, "")
+    zero, one = torch.zeros(()), torch.ones(())
+    return LoadedData(x, y, x, y, x, y, about.classes, zero, one, 0.0, 1.0, "")
 
 
 def step(trainee: Trainee, number: int) -> float:

@@ -10,7 +10,7 @@ from tui_trainer.cli.comparing import compare
 from tui_trainer.cli.forking import fork
 from tui_trainer.cli.labelling import note, tag
 from tui_trainer.cli.logs import events, logs
-from tui_trainer.cli.opening import attach, open_app
+from tui_trainer.cli.opening import attach, descent, open_app
 from tui_trainer.cli.output import spell_out, warn
 from tui_trainer.cli.presets import presets
 from tui_trainer.cli.program import INTERRUPTED, Program
@@ -36,6 +36,7 @@ __all__ = ["main", "program"]
         fork,
         compare,
         presets,
+        descent,
         runs,
         show,
         table,
@@ -63,6 +64,7 @@ def program() -> None:
       tui-trainer compare --vary optimizer=adam,momentum    which is better, and is it really?
       tui-trainer presets optimizers         what there is to choose from
       tui-trainer presets show adam          its formula, for and against, settings
+      tui-trainer descent                    optimizers go down a ravine, step by step
       tui-trainer attach                     back to a run that trains: watch and steer it
       tui-trainer runs                       what was trained here
       tui-trainer show latest                one run: curves, confusion matrix, scores

@@ -57,13 +57,38 @@ def open_app(
         _check_word(context, recipe)
     _check_terminal("without one there is tui-trainer train.")
     os.environ.update(environment(data_dir))
-
-    from tui_trainer.core.compose import Choices
-
-    choices = choices_of(recipe or Choices.recipe, options)
-    if choices != choices_of(Choices.recipe, dict.fromkeys(options)):
-        made(choices)  # a wrong word is better said here than on screen
+    choices = _chosen(recipe, options)
     return _open(choices, None, lang=lang, ascii=ascii, fps=fps, low_bandwidth=low_bandwidth)
+
+
+@click.command(
+    epilog="""
+    \b
+    Examples:
+      tui-trainer descent
+      tui-trainer descent --optimizer momentum --lr 0.005
+
+    The course's pictures, step by step: bowl, ravine, local minima, saddle. Nothing is trained. Esc leads to
+    New.
+    """
+)
+@click.argument("recipe", required=False, shell_complete=preset_names("recipes"))
+@_screen_options
+@recipe_options
+def descent(
+    recipe: str | None,
+    lang: str | None,
+    ascii: bool,
+    fps: int | None,
+    low_bandwidth: bool,
+    data_dir: Path | None,
+    **options: Any,
+) -> int:
+    """Watch optimizers go down simple functions, RECIPE's among them."""
+    choices = _chosen(recipe, options)
+    _check_terminal("without one there is tui-trainer presets optimizers.")
+    os.environ.update(environment(data_dir))
+    return _open(choices, None, lang=lang, ascii=ascii, fps=fps, low_bandwidth=low_bandwidth, descent=True)
 
 
 @click.command(
@@ -87,6 +112,16 @@ def attach(run: str | None, lang: str | None, ascii: bool, fps: int | None, low_
     from tui_trainer.core.compose import Choices
 
     return _open(Choices(), chosen, lang=lang, ascii=ascii, fps=fps, low_bandwidth=low_bandwidth)
+
+
+def _chosen(recipe: str | None, options: dict[str, Any]) -> Choices:
+    """What New begins with. Raises UsageError."""
+    from tui_trainer.core.compose import Choices
+
+    choices = choices_of(recipe or Choices.recipe, options)
+    if choices != choices_of(Choices.recipe, dict.fromkeys(options)):
+        made(choices)  # a wrong word is better said here than on screen
+    return choices
 
 
 def _check_terminal(else_there_is: str) -> None:
@@ -120,6 +155,7 @@ def _open(
     ascii: bool,
     fps: int | None,
     low_bandwidth: bool,
+    descent: bool = False,
 ) -> int:
     from tui_trainer.core.presets import language
     from tui_trainer.tui.app import run_app
@@ -132,6 +168,7 @@ def _open(
         ascii=ascii or needs_ascii(inherited_environment()),
         fps=fps,
         low_bandwidth=low_bandwidth,
+        descent=descent,
     )
     return run_app(options, attached)
 

@@ -31,6 +31,7 @@ from tui_trainer.tui.link import link_for
 from tui_trainer.tui.live_run import LiveRun
 from tui_trainer.tui.messages import (
     CompareRequested,
+    DescentRequested,
     RaceContinued,
     RaceRequested,
     ResumeRequested,
@@ -42,6 +43,7 @@ from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.pacing import FIRST_ATTEMPT, pace
 from tui_trainer.tui.picture import Area
 from tui_trainer.tui.screens.new import NewScreen
+from tui_trainer.tui.screens.too_small import TooSmall
 from tui_trainer.tui.spoken import FRENCH
 from tui_trainer.tui.theme import THEMES, theme_for
 from tui_trainer.tui.widgets.title_bar import TABS, Tab
@@ -101,8 +103,8 @@ class TrainerApp(App[None]):
         return super().get_driver_class() if constants.DRIVER else TerminalDriver
 
     def late_areas(self) -> list[Area]:
-        """The charts: on a thin link figures come first."""
-        return [Area(*chart.region) for chart in self.screen.query("LineChart")]
+        """The pictures: on a thin link figures come first."""
+        return [Area(*picture.region) for picture in self.screen.query("LineChart, ReliefView")]
 
     def bytes_written(self) -> int:
         """What the terminal took so far."""
@@ -208,6 +210,12 @@ class TrainerApp(App[None]):
         self.clear_notifications()
         glyphs: GlyphName = "ascii" if self._options.ascii else "braille"
         self.push_screen(RunScreen(run, glyphs=glyphs, link=self.link, bytes_written=self.bytes_written))
+
+    @on(DescentRequested)
+    def _descend(self, request: DescentRequested) -> None:
+        from tui_trainer.tui.screens.descent import DescentScreen
+
+        self.push_screen(DescentScreen(request.recipe, link=self.link))
 
     # Comparisons
 
@@ -364,16 +372,6 @@ class AttachedApp(TrainerApp):
     def on_mount(self) -> None:
         """Show the run."""
         self._show(self._attached)
-
-
-class TooSmall(Screen[None]):
-    """What there is to say to a terminal that cannot show any screen."""
-
-    def render(self) -> str:
-        """The sentence."""
-        width, height = self.outer_size
-        needed = f"{terminal.MIN_WIDTH}×{terminal.MIN_HEIGHT}"
-        return f"tui-trainer needs {needed}; this terminal has {width}×{height}."
 
 
 def _runs_screen() -> Screen[None]:

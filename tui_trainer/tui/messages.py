@@ -27,6 +27,14 @@ class TrainRequested(Message):
         """Fetch the data set first if it is not on this machine."""
 
 
+class DescentRequested(Message):
+    """Show how optimizers go down simple functions, that of ``recipe`` among them."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
+        self.recipe = recipe
+
+
 class WorkerRequested(Message):
     """Start a worker for ``run``, which has none, and watch it."""
 

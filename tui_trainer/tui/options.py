@@ -19,3 +19,5 @@ class AppOptions:
     """Updates a second; None for what suits the link."""
     low_bandwidth: bool = False
     """The link carries little."""
+    descent: bool = False
+    """Open on Descent, from where one comes to New."""

@@ -12,6 +12,7 @@ from textual.binding import ActiveBinding, Binding
 from tui_trainer.core.text import plain
 from tui_trainer.core.validation import Problem, did_you_mean
 from tui_trainer.tui.keys.compare import COMPARE
+from tui_trainer.tui.keys.descent import DESCENT
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
 from tui_trainer.tui.keys.inside import INSIDE
@@ -24,6 +25,7 @@ __all__ = [
     "CHANGE",
     "CODE",
     "COMPARE",
+    "DESCENT",
     "EVERYWHERE",
     "FORK",
     "INSIDE",
@@ -43,7 +45,21 @@ __all__ = [
     "together",
 ]
 
-TABLE = (*EVERYWHERE, *NEW, *RUN, *INSIDE, *RUNS, *COMPARE, *VERSUS, *CHANGE, *FORK, *QUIT, *READER, *CODE)
+TABLE = (
+    *EVERYWHERE,
+    *NEW,
+    *RUN,
+    *INSIDE,
+    *RUNS,
+    *COMPARE,
+    *DESCENT,
+    *VERSUS,
+    *CHANGE,
+    *FORK,
+    *QUIT,
+    *READER,
+    *CODE,
+)
 """All there is."""
 
 

@@ -21,6 +21,15 @@ NEW = (
     Key("new.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
     Key("new.copy", "C", "copy", "copy", "Copy the command line that trains it.", "C", in_footer=False),
     Key(
+        "new.descent",
+        "g",
+        "descent",
+        "descent",
+        "Watch optimizers go down functions of one and two parameters.",
+        "g",
+        in_footer=False,
+    ),
+    Key(
         "new.find",
         "/",
         "find",

@@ -88,11 +88,15 @@ class Drawing:
         height, width = self.chars.shape
         if before is None or before.chars.shape != self.chars.shape:
             return [Span(0, y, width) for y in range(height)]
-        changed = (self.chars != before.chars) | (self.inks != before.inks)
-        spans = []
-        for y in np.flatnonzero(changed.any(axis=1)).tolist():
-            xs = np.flatnonzero(changed[y])
-            breaks = np.flatnonzero(np.diff(xs) > _GAP)
-            starts, ends = xs[np.append(0, breaks + 1)], xs[np.append(breaks, len(xs) - 1)]
-            spans += [Span(a, y, b - a + 1) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-        return spans
+        return spans_of((self.chars != before.chars) | (self.inks != before.inks))
+
+
+def spans_of(changed: NDArray[np.bool_]) -> list[Span]:
+    """The cells (H, W) that changed as spans; those near each other share one."""
+    spans = []
+    for y in np.flatnonzero(changed.any(axis=1)).tolist():
+        xs = np.flatnonzero(changed[y])
+        breaks = np.flatnonzero(np.diff(xs) > _GAP)
+        starts, ends = xs[np.append(0, breaks + 1)], xs[np.append(breaks, len(xs) - 1)]
+        spans += [Span(a, y, b - a + 1) for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+    return spans

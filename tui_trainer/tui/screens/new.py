@@ -25,7 +25,7 @@ from tui_trainer.tui.ascii import only_ascii, wording
 from tui_trainer.tui.clipboard import copy
 from tui_trainer.tui.draft import SECTIONS, Draft, Section
 from tui_trainer.tui.explanation import PICTURED, about, layer_lines, with_picture
-from tui_trainer.tui.messages import RaceRequested, TrainRequested
+from tui_trainer.tui.messages import DescentRequested, RaceRequested, TrainRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.setting_text import named_value
 from tui_trainer.tui.widgets.key_bar import KeyBar
@@ -63,6 +63,7 @@ class NewScreen(Screen[None]):
         super().__init__()
         self._library = library
         self._lang = options.lang
+        self._begins_with_descent = options.descent
         self._problems = tuple(problems)
         self._section: Section = "recipe"
         self._draft = Draft.of(library, options.choices)
@@ -93,6 +94,8 @@ class NewScreen(Screen[None]):
         """Open the recipe list."""
         self.query_one("#find", Input).cursor_blink = False
         await self._open("recipe")
+        if self._begins_with_descent:
+            self.action_descent()
 
     def on_screen_resume(self) -> None:
         """Count the runs anew: one may have been trained meanwhile."""
@@ -299,6 +302,10 @@ class NewScreen(Screen[None]):
         from tui_trainer.core.sharing import command_line
 
         copy(self.app, command_line(self._draft.recipe))
+
+    def action_descent(self) -> None:
+        """Show the recipe's optimizer and others on simple functions."""
+        self.post_message(DescentRequested(self._draft.recipe))
 
     def action_add(self) -> None:
         """Add the recipe as it is to the comparison, or take it out again."""
