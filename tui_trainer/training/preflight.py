@@ -18,18 +18,19 @@ import torch
 from torch import Tensor, nn
 
 from tui_trainer.core import liveness
-from tui_trainer.core.architectures import normalizes_batches, num_outputs
+from tui_trainer.core.architectures import num_outputs
 from tui_trainer.core.estimate import TRAIN_SAMPLE
-from tui_trainer.core.events import Baseline, Evaluated, Event, PhaseChanged, RunStarted, Steps
+from tui_trainer.core.events import Baseline, Evaluated, Event, Phase, PhaseChanged, RunStarted, Steps
 from tui_trainer.core.layers import num_parameters
 from tui_trainer.core.preflight.copies import (
     ENOUGH_S,
     ENOUGH_STEPS,
     at_constant_rate,
+    near_zero,
     overfit_rows,
     unregularized,
 )
-from tui_trainer.core.preflight.measured import DEAD, GRADIENT, INITIAL, OVERFIT, RANGE, RATE, near_zero
+from tui_trainer.core.preflight.measured import BLIND, DEAD, GRADIENT, INITIAL, OVERFIT, RANGE, RATE
 from tui_trainer.core.preflight.rate_range import has_exploded, num_steps, rate_at
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
@@ -63,7 +64,7 @@ def fly(run: RunDir) -> bool:
     """Make the checks of the recipe in the folder ``run``; whether they could be made."""
     with LogWriter(run.events) as log:
         teller = _Teller(log)
-        teller.say(PhaseChanged(phase="loading", **teller.now))
+        teller.enter("loading")
         try:
             _check(run.recipe(), teller)
         except Abandoned:
@@ -71,9 +72,9 @@ def fly(run: RunDir) -> bool:
         except Exception as error:
             if not isinstance(error, EXPECTED):
                 traceback.print_exc()
-            teller.say(PhaseChanged(phase="failed", reason=why_failed(error, None), **teller.now))
+            teller.enter("failed", why_failed(error, None))
             return False
-        teller.say(PhaseChanged(phase="finished", **teller.now))
+        teller.enter("finished")
         return True
 
 
@@ -83,7 +84,7 @@ def _check(recipe: Recipe, teller: "_Teller") -> None:
     some = slice(None, TRAIN_SAMPLE)
     inputs, targets = trainee.data.train_x[some], trainee.data.train_y[some]
     teller.say(_introduction(trainee, _expected(trainee, inputs, targets), teller))
-    teller.say(PhaseChanged(phase="training", **teller.now))
+    teller.enter("training")
     loss = _initial_loss(_copy(trainee, unregularized(recipe)), inputs, targets)
     teller.measured(0, len(inputs), {INITIAL: loss})
     _overfit(trainee, teller)
@@ -112,7 +113,8 @@ def _introduction(trainee: Trainee, expected: Baseline, teller: "_Teller") -> Ru
         steps_per_epoch=trainee.steps_per_epoch,
         planned_steps=trainee.planned_steps,
         baselines={"loss": expected},
-        **teller.now,
+        attempt=1,
+        elapsed_s=teller.elapsed_s,
     )
 
 
@@ -151,14 +153,16 @@ def _overfit(trainee: Trainee, teller: "_Teller") -> None:
     order = epoch_order(len(copy.data.train_x), copy.recipe.training.seed, 1)
     batch = order[: overfit_rows(trainee.recipe, trainee.facts)].to(copy.device)
     rows, labels = copy.data.train_x[batch], copy.data.train_y[batch]
-    target, began, recent = near_zero(_expected(copy, rows, labels).value), perf_counter(), 0
-    dead = _dead_share(copy, rows)
+    blind, dead = _expected(copy, rows, labels).value, _dead_share(copy, rows)
+    began, recent = perf_counter(), 0
     for step in range(1, ENOUGH_STEPS + 1):
         loss = _made(update(copy, batch, step)).item()
         if step == 1:
-            teller.measured(0, len(batch), {OVERFIT: loss, GRADIENT: _gradient_norm(copy), DEAD: dead})
+            norm = _gradient_norm(copy)
+            found = {OVERFIT: loss, BLIND: blind, GRADIENT: norm, DEAD: dead}
+            teller.measured(0, len(batch), found)
         teller.step(step, {OVERFIT: loss})
-        recent = recent + 1 if loss <= target else 0
+        recent = recent + 1 if loss <= near_zero(blind) else 0
         is_late = step >= LEAST_STEPS and perf_counter() - began > ENOUGH_S
         if recent == LAST or is_late or not isfinite(loss):
             break
@@ -241,18 +245,31 @@ class _Teller:
         self._waiting: dict[str, list[float]] = {}
 
     @property
-    def now(self) -> dict[str, float]:
-        """What all events have in common."""
-        return {"attempt": 1, "elapsed_s": perf_counter() - self._began}
+    def elapsed_s(self) -> float:
+        """Seconds since it began."""
+        return perf_counter() - self._began
 
     def say(self, event: Event) -> None:
         """Write what waits, then ``event``."""
         self._flush()
         self._log.append(event)
 
+    def enter(self, phase: Phase, reason: str = "") -> None:
+        """From here on the checks are in ``phase``."""
+        self.say(PhaseChanged(attempt=1, elapsed_s=self.elapsed_s, phase=phase, reason=reason))
+
     def measured(self, step: int, num_samples: int, metrics: dict[str, float]) -> None:
         """A check found something over so many samples of train."""
-        self.say(Evaluated(step=step, split="train", num_samples=num_samples, metrics=metrics, **self.now))
+        self.say(
+            Evaluated(
+                attempt=1,
+                elapsed_s=self.elapsed_s,
+                step=step,
+                split="train",
+                num_samples=num_samples,
+                metrics=metrics,
+            )
+        )
 
     def step(self, step: int, metrics: dict[str, float]) -> None:
         """A check made a step."""
@@ -270,4 +287,6 @@ class _Teller:
         if self._waiting:
             values = {name: np.array(many, "<f4").tobytes() for name, many in self._waiting.items()}
             self._waiting.clear()
-            self._log.append(Steps(first_step=self._first_step, metrics=values, **self.now))
+            self._log.append(
+                Steps(attempt=1, elapsed_s=self.elapsed_s, first_step=self._first_step, metrics=values)
+            )

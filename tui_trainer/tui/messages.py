@@ -1,6 +1,6 @@
 """What screens ask of the app."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -25,6 +25,15 @@ class TrainRequested(Message):
         self.plan = plan
         self.download = download
         """Fetch the data set first if it is not on this machine."""
+
+
+class PreflightRequested(Message):
+    """Check ``recipe`` before it is trained; ``take`` hears of a learning rate to take over, or None."""
+
+    def __init__(self, recipe: Recipe, take: Callable[[float | None], Awaitable[None]]) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.take = take
 
 
 class WorkerRequested(Message):

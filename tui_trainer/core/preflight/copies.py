@@ -33,12 +33,15 @@ def unregularized(recipe: Recipe) -> Recipe:
     if hasattr(optimizer, "weight_decay"):
         optimizer = optimizer.model_copy(update={"weight_decay": 0.0})
     regularization = recipe.regularization.model_copy(update=off)
-    return recipe.model_copy(
-        update={"loss": loss, "optimizer": optimizer, "regularization": regularization}
-    )
+    return recipe.model_copy(update={"loss": loss, "optimizer": optimizer, "regularization": regularization})
 
 
 def at_constant_rate(recipe: Recipe, rate: float | None = None) -> Recipe:
     """``recipe`` without a schedule, at its own learning rate or another."""
     update = {"schedule": Constant(), "lr": recipe.optimizer.lr if rate is None else rate}
     return recipe.model_copy(update={"optimizer": recipe.optimizer.model_copy(update=update)})
+
+
+def near_zero(blind: float) -> float:
+    """The loss at which one batch is learned by heart, by that of a net that knows nothing."""
+    return NEAR_ZERO * blind

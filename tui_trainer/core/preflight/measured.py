@@ -6,12 +6,14 @@ import struct
 import numpy as np
 
 from tui_trainer.core.events import AnyEvent, Baseline, Evaluated, Phase, PhaseChanged, RunStarted, Steps
-from tui_trainer.core.preflight.copies import ENOUGH_S, ENOUGH_STEPS, NEAR_ZERO
+from tui_trainer.core.preflight.copies import ENOUGH_S, ENOUGH_STEPS, near_zero
 from tui_trainer.core.preflight.rate_range import DECADES, LOWEST, Floats
 from tui_trainer.core.series import Series
 
 INITIAL, OVERFIT, RANGE, RATE = "initial_loss", "overfit_loss", "range_loss", "range_rate"
 """Metrics of the three checks; the range test records rate and loss of each step."""
+BLIND = "blind_loss"
+"""Of one batch: what a net that knows nothing has there."""
 GRADIENT, DEAD = "gradient_norm", "dead_units"
 """Of one batch, at its first step and its last: length of the whole gradient, and the share of units that are
 dead (ReLU: 0 for every sample) in the layer that has most."""
@@ -31,7 +33,6 @@ class Measured:
         self.overfit_began: Evaluated | None = None
         self.overfit_ended: Evaluated | None = None
         self.elapsed_s = 0.0
-        self._range_began_s = 0.0
         self._rates: list[float] = []
         self._losses: list[float] = []
 
@@ -48,7 +49,7 @@ class Measured:
             case Evaluated() if OVERFIT in event.metrics and event.step == 0:
                 self.overfit_began = event
             case Evaluated() if OVERFIT in event.metrics:
-                self.overfit_ended, self._range_began_s = event, event.elapsed_s
+                self.overfit_ended = event
             case Steps():
                 self._take(event)
             case _:
@@ -76,8 +77,13 @@ class Measured:
 
     @property
     def near_zero(self) -> float:
-        """The loss below which one batch counts as learned by heart; NaN while that is not known."""
-        return near_zero(self.expected.value) if self.expected else math.nan
+        """The loss at which one batch counts as learned by heart; NaN while that is not known."""
+        return near_zero(self.overfit_began.metrics[BLIND]) if self.overfit_began else math.nan
+
+    @property
+    def is_learned_by_heart(self) -> bool:
+        """Whether one batch ended there."""
+        return self.overfit_ended is not None and self.overfit_ended.metrics[OVERFIT] <= self.near_zero
 
     @property
     def rates(self) -> Floats:
@@ -94,8 +100,13 @@ class Measured:
         """How far the second check is at least: 0 to 1."""
         if self.overfit_ended is not None:
             return 1.0
-        spent = self.elapsed_s - self.overfit_began.elapsed_s if self.overfit_began else 0.0
-        return min(max(len(self.overfit) / ENOUGH_STEPS, spent / ENOUGH_S), 1.0)
+        return min(max(len(self.overfit) / ENOUGH_STEPS, self.overfit_s / ENOUGH_S), 1.0)
+
+    @property
+    def overfit_s(self) -> float:
+        """Seconds spent on the second check so far."""
+        until_s = self.overfit_ended.elapsed_s if self.overfit_ended else self.elapsed_s
+        return until_s - self.overfit_began.elapsed_s if self.overfit_began else 0.0
 
     @property
     def range_share(self) -> float:
@@ -109,13 +120,7 @@ class Measured:
         if self.has_ended:
             return None
         if self.overfit_ended is not None:
-            share, spent = self.range_share, self.elapsed_s - self._range_began_s
+            share, spent = self.range_share, self.elapsed_s - self.overfit_ended.elapsed_s
         else:
-            share = self.overfit_share
-            spent = self.elapsed_s - self.overfit_began.elapsed_s if self.overfit_began else 0.0
+            share, spent = self.overfit_share, self.overfit_s
         return spent * (1 - share) / share if share > 0.02 else None
-
-
-def near_zero(expected: float) -> float:
-    """The loss below which one batch is learned by heart, by the loss of a blind guess."""
-    return NEAR_ZERO * expected

@@ -19,7 +19,7 @@ SAMPLES = 16_384
 """So many samples in all make a mean loss that can be told from noise."""
 
 SMOOTHING = 0.1
-"""Standard deviation of the Gaussian that smooths the loss, in decades of the rate: it lags behind nowhere."""
+"""Standard deviation of the Gaussian that smooths the loss, in decades of the rate: it does not lag."""
 EXPLODED = 2.0
 """At twice the loss it began with, for a tenth of a decade, the net unlearns: the sweep ends."""
 NEARLY_LOWEST = 0.05
@@ -52,7 +52,7 @@ def num_steps(batch_size: int) -> int:
 
 def rate_at(step: int, steps: int) -> float:
     """The learning rate of the ``step``-th of ``steps`` steps, counted from 1."""
-    return LOWEST * (HIGHEST / LOWEST) ** ((step - 1) / (steps - 1))
+    return LOWEST * math.pow(HIGHEST / LOWEST, (step - 1) / (steps - 1))
 
 
 def first_loss(rates: ArrayLike, losses: ArrayLike) -> float:
@@ -74,7 +74,7 @@ def has_exploded(rates: ArrayLike, losses: ArrayLike) -> bool:
 
 
 def capped(rates: ArrayLike, losses: ArrayLike) -> Floats:
-    """``losses`` (n,) with what lies beyond an explosion, NaN too, as high as one: a picture has an upper end."""
+    """``losses`` (n,) with what is higher than an explosion, NaN too, as high as one."""
     rates, losses = _pair(rates, losses)
     cap = EXPLODED * first_loss(rates, losses)
     if not math.isfinite(cap):

@@ -16,6 +16,7 @@ from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSU
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
+from tui_trainer.tui.keys.preflight import PREFLIGHT
 from tui_trainer.tui.keys.run import RUN
 from tui_trainer.tui.keys.runs import RUNS
 
@@ -26,6 +27,7 @@ __all__ = [
     "EVERYWHERE",
     "FORK",
     "NEW",
+    "PREFLIGHT",
     "QUIT",
     "READER",
     "RUN",
@@ -41,7 +43,7 @@ __all__ = [
     "together",
 ]
 
-TABLE = (*EVERYWHERE, *NEW, *RUN, *RUNS, *COMPARE, *VERSUS, *CHANGE, *FORK, *QUIT, *READER, *CODE)
+TABLE = (*EVERYWHERE, *NEW, *PREFLIGHT, *RUN, *RUNS, *COMPARE, *VERSUS, *CHANGE, *FORK, *QUIT, *READER, *CODE)
 """All there is."""
 
 
