@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from math import isfinite
 from time import perf_counter
 
@@ -60,13 +60,13 @@ class Abandoned(Exception):
     """Whoever asked for the pre-flight has ended."""
 
 
-def fly(run: RunDir) -> bool:
-    """Make the checks of the recipe in the folder ``run``; whether they could be made."""
-    with LogWriter(run.events) as log:
-        teller = _Teller(log)
-        teller.enter("loading")
+def fly(folder: RunDir, parent: int) -> bool:
+    """Check the recipe in ``folder`` while the process ``parent`` lives; whether that could be done."""
+    with LogWriter(folder.events) as log:
+        teller = _Teller(log, parent)
         try:
-            _check(run.recipe(), teller)
+            teller.enter("loading")
+            _check(folder.recipe(), teller)
         except Abandoned:
             return False
         except Exception as error:
@@ -87,8 +87,8 @@ def _check(recipe: Recipe, teller: "_Teller") -> None:
     teller.enter("training")
     loss = _initial_loss(_copy(trainee, unregularized(recipe)), inputs, targets)
     teller.measured(0, len(inputs), {INITIAL: loss})
-    _overfit(trainee, teller)
-    _sweep(trainee, teller)
+    sample_s = _overfit(trainee, teller)
+    _sweep(trainee, teller, sample_s)
 
 
 def _expected(trainee: Trainee, inputs: Tensor, targets: Tensor) -> Baseline:
@@ -147,8 +147,8 @@ def _initial_loss(trainee: Trainee, inputs: Tensor, targets: Tensor) -> float:
 # One batch
 
 
-def _overfit(trainee: Trainee, teller: "_Teller") -> None:
-    """Train on one batch until its loss is near zero, or that is enough."""
+def _overfit(trainee: Trainee, teller: "_Teller") -> float:
+    """Train on one batch until its loss is near zero, or that is enough; seconds a sample took in a step."""
     copy = _copy(trainee, unregularized(trainee.recipe))
     order = epoch_order(len(copy.data.train_x), copy.recipe.training.seed, 1)
     batch = order[: overfit_rows(trainee.recipe, trainee.facts)].to(copy.device)
@@ -168,6 +168,7 @@ def _overfit(trainee: Trainee, teller: "_Teller") -> None:
             break
     ended = {OVERFIT: loss, GRADIENT: _gradient_norm(copy), DEAD: _dead_share(copy, rows)}
     teller.measured(step, len(batch), ended)
+    return (perf_counter() - began) / step / len(batch)
 
 
 def _gradient_norm(trainee: Trainee) -> float:
@@ -200,18 +201,18 @@ def _dead_share(trainee: Trainee, inputs: Tensor) -> float:
 # The learning rate
 
 
-def _sweep(trainee: Trainee, teller: "_Teller") -> None:
+def _sweep(trainee: Trainee, teller: "_Teller", sample_s: float) -> None:
     """The range test: each step on the next batch, at a rate higher by the same factor, until it explodes."""
     copy = _copy(trainee, at_constant_rate(trainee.recipe))
     size = min(copy.batch_size, MOST_SWEPT)
-    steps, rates, losses = num_steps(size), list[float](), list[float]()
-    for step, batch in zip(range(1, steps + 1), _batches(copy, size), strict=False):
-        rate = rate_at(step, steps)
-        copy.recipe = at_constant_rate(copy.recipe, rate)
-        rates.append(rate)
-        losses.append(_made(update(copy, batch, step)).item())
-        teller.step(step, {RATE: rate, RANGE: losses[-1]})
-        if has_exploded(rates, losses):
+    steps = num_steps(size, sample_s * size)
+    rates, losses = np.empty((2, steps))
+    for at, batch in enumerate(islice(_batches(copy, size), steps)):
+        rates[at] = rate_at(at + 1, steps)
+        copy.recipe = at_constant_rate(copy.recipe, float(rates[at]))
+        losses[at] = _made(update(copy, batch, at + 1)).item()
+        teller.step(at + 1, {RATE: rates[at], RANGE: losses[at]})
+        if has_exploded(rates[: at + 1], losses[: at + 1]):
             break
 
 
@@ -237,10 +238,10 @@ def _made(parts: Generator[object, None, Tensor]) -> Tensor:
 class _Teller:
     """Writes the log. Raises Abandoned where nobody is left to read it."""
 
-    def __init__(self, log: LogWriter) -> None:
+    def __init__(self, log: LogWriter, parent: int) -> None:
         self._log = log
         self._began = self._flushed_at = perf_counter()
-        self._parent = os.getppid()
+        self._parent = parent
         self._first_step = 1
         self._waiting: dict[str, list[float]] = {}
 

@@ -72,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _fly(arguments: Sequence[str]) -> int:
     """Check a recipe before it is trained; whoever asked may end this process at any time."""
-    folder = RunDir(Path(*arguments[:1]).absolute())
+    folder, parent = RunDir(Path(*arguments[:1]).absolute()), os.getppid()
     if len(arguments) != 1 or not folder.exists:
         return _refuse("--preflight needs a folder that has a recipe.toml")
     _settle_in(folder)
@@ -82,7 +82,7 @@ def _fly(arguments: Sequence[str]) -> int:
         traceback.print_exc()
         _record_failure(folder, f"PyTorch cannot be imported ({error})")
         return FAILED
-    return DONE if fly(folder) else FAILED
+    return DONE if fly(folder, parent) else FAILED
 
 
 def _work_off(arguments: Sequence[str]) -> int:

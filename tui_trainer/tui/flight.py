@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from tui_trainer.core import rundir
+from tui_trainer.core.figures import duration
+from tui_trainer.core.preflight.copies import ENOUGH_STEPS
 from tui_trainer.core.preflight.findings import Finding, findings
 from tui_trainer.core.preflight.measured import Measured
 from tui_trainer.core.preflight.rate_range import Proposal, propose
@@ -23,6 +25,8 @@ Start: TypeAlias = Callable[[RunDir], subprocess.Popen[bytes]]
 _FORGOTTEN_S = 3600.0
 """A folder so old belongs to a program that was killed: a pre-flight takes a minute at most."""
 _LAST_MOMENTS_S = 2.0
+_WORTH_SAYING_S = 1.0
+"""Less needs no ETA."""
 
 
 def folder() -> Path:
@@ -40,7 +44,7 @@ class Flight:
         self.measured = Measured()
         self.problem = ""
         """Why it came to nothing, in a sentence."""
-        self.began = time.monotonic()
+        self._began = time.monotonic()
         self._dir = rundir.create(recipe, root=folder())
         self._reader = LogReader(self._dir.events)
         try:
@@ -74,6 +78,11 @@ class Flight:
             self.problem = f"its worker ended without a word (exit status {status}){self._last_line()}"
         return bool(batch.events) or bool(self.problem)
 
+    def wait(self, seconds: float) -> None:
+        """Wait so long, or until the worker has ended."""
+        with suppress(subprocess.TimeoutExpired):
+            self._worker.wait(seconds)
+
     def findings(self) -> tuple[Finding, ...]:
         """What the checks that are over have found."""
         return findings(self.measured, self.recipe)
@@ -82,6 +91,24 @@ class Flight:
         """The learning rate that the range test proposes, once it is over."""
         measured = self.measured
         return propose(measured.rates, measured.range_losses) if measured.phase == "finished" else None
+
+    def progress(self) -> str:
+        """Where it is, in a few words, with what is left where that is worth saying."""
+        measured = self.measured
+        if self.problem:
+            return "the checks came to nothing"
+        if measured.has_ended:
+            return f"checked in {duration(measured.elapsed_s)}"
+        if measured.initial is None:
+            doing = "loading the data" if measured.phase else "loading PyTorch"
+            return f"{doing}… {duration(time.monotonic() - self._began)}"
+        if measured.overfit_ended is None:
+            doing = f"2 of 3: one batch, step {len(measured.overfit):,} of at most {ENOUGH_STEPS:,}"
+        else:
+            rates = measured.rates
+            doing = "3 of 3: learning rate" + (f" {rates[-1]:.1e}" if len(rates) else "")
+        left_s = measured.left_s()
+        return f"{doing}, at most {duration(left_s)} left" if left_s and left_s > _WORTH_SAYING_S else doing
 
     def close(self) -> None:
         """End the worker at once, where it goes on, and delete the folder."""

@@ -15,6 +15,10 @@ DECADES = math.log10(HIGHEST / LOWEST)
 
 FEWEST_STEPS, MOST_STEPS = 280, 2100
 """Forty steps a decade draw a curve; three hundred are enough for batches of a single sample."""
+COARSEST = 70
+"""Ten a decade, for steps that take their time."""
+ENOUGH_S = 60.0
+"""A sweep is made coarser rather than take longer."""
 SAMPLES = 16_384
 """So many samples in all make a mean loss that can be told from noise."""
 
@@ -27,8 +31,8 @@ NEARLY_LOWEST = 0.05
 bottom the minimum itself may lie anywhere, and where it ends is told by the rate alone."""
 LEAST_FALL = 0.05
 """A smaller share of the first loss is no fall."""
-SURE = 4.0
-"""Nor is one within so many standard errors of the smoothed loss."""
+SURE = 6.0
+"""Nor is one within so many standard errors of the smoothed loss, whose lowest point is the luckiest."""
 STEP_BELOW = 10.0
 """The proposal is one order of magnitude below the rate up to which the loss was lowest."""
 
@@ -45,9 +49,11 @@ class Proposal:
     """The rate up to which the smoothed loss was lowest."""
 
 
-def num_steps(batch_size: int) -> int:
-    """Steps of a sweep over batches of so many samples: more where they are noisier."""
-    return min(max(math.ceil(SAMPLES / batch_size), FEWEST_STEPS), MOST_STEPS)
+def num_steps(batch_size: int, step_s: float = 0.0) -> int:
+    """Steps of a sweep over batches of so many samples: more where they are noisier, fewer where slow."""
+    wanted = min(max(math.ceil(SAMPLES / batch_size), FEWEST_STEPS), MOST_STEPS)
+    affordable = ENOUGH_S / step_s if step_s * wanted > ENOUGH_S else wanted
+    return min(wanted, max(int(affordable), COARSEST))
 
 
 def rate_at(step: int, steps: int) -> float:
@@ -69,7 +75,7 @@ def has_exploded(rates: ArrayLike, losses: ArrayLike) -> bool:
         return False
     if not np.isfinite(losses[-1]):
         return True
-    recent = losses[rates > rates[-1] / 10**SMOOTHING]
+    recent = losses[min(int(np.searchsorted(rates, rates[-1] / 10**SMOOTHING)), len(rates) - 3) :]
     return rates[-1] >= 10 * LOWEST and bool(recent.mean() > EXPLODED * first_loss(rates, losses))
 
 

@@ -1,7 +1,6 @@
 """Pre-flight: three checks of a recipe before it is trained, measured while one looks."""
 
 import math
-import time
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,8 +10,6 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui_trainer.core.figures import duration
-from tui_trainer.core.preflight.copies import ENOUGH_STEPS
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.text import plain
 from tui_trainer.core.titles import title
@@ -30,8 +27,6 @@ from tui_trainer.tui.widgets.prose import Paragraph, Prose
 from tui_trainer.tui.widgets.title_bar import TitleBar
 
 _STYLES: dict[Severity, str] = {"good": "$success", "note": "$muted", "alarm": "$warning"}
-_WORTH_SAYING_S = 1.0
-"""What takes no longer needs no ETA."""
 
 
 class PreflightScreen(Screen[float | None]):
@@ -133,23 +128,9 @@ class PreflightScreen(Screen[float | None]):
         self.query_one("#findings", Prose).show(self._found())
 
     def _progress(self) -> str:
-        """Where it is, in a line."""
-        flight, measured = self._flight, self._flight.measured
-        if flight.problem:
-            return "The checks came to nothing."
-        if measured.has_ended:
-            rate = "; t takes the learning rate into the recipe" * (flight.proposal() is not None)
-            return f"checked in {duration(measured.elapsed_s)}{rate}"
-        if measured.initial is None:
-            doing = "loading the data" if measured.phase else "loading PyTorch"
-            return f"{doing}… {duration(time.monotonic() - flight.began)}"
-        if measured.overfit_ended is None:
-            doing = f"2 of 3: one batch, step {len(measured.overfit):,} of at most {ENOUGH_STEPS:,}"
-        else:
-            doing = f"3 of 3: learning rate {measured.rates[-1]:.1e}" if len(measured.rates) else "3 of 3"
-        left_s = measured.left_s()
-        left = f", at most {duration(left_s)} left" if left_s is not None and left_s > _WORTH_SAYING_S else ""
-        return f"{doing}{left}"
+        """Where it is, in a line, and what to do at its end."""
+        rate = "; t takes the learning rate into the recipe" * (self._flight.proposal() is not None)
+        return f"{self._flight.progress()}{rate}"
 
     def _found(self) -> list[Paragraph]:
         say = wording(self)
