@@ -120,7 +120,6 @@ def _charts(flight: Flight) -> Iterator[str]:
 def _object(flight: Flight) -> dict[str, Any]:
     """All that was found, as numbers and as words."""
     from tui_trainer.core.preflight.measured import INITIAL, OVERFIT
-    from tui_trainer.core.preflight.rate_range import has_exploded
 
     measured, proposal, recipe = flight.measured, flight.proposal(), flight.recipe
     initial, began, ended, expected = (
@@ -130,7 +129,6 @@ def _object(flight: Flight) -> dict[str, Any]:
     assert began is not None
     assert ended is not None
     assert expected is not None
-    explodes = has_exploded(measured.rates, measured.range_losses)
     return {
         "event": "preflight",
         "recipe": recipe.name,
@@ -151,7 +149,7 @@ def _object(flight: Flight) -> dict[str, Any]:
         "learning_rate": {
             "proposed": proposal.rate if proposal else None,
             "lowest_up_to": proposal.lowest_at if proposal else None,
-            "explodes_at": float(measured.rates[-1]) if explodes else None,
+            "explodes_at": measured.explodes_at,
             "recipe": recipe.optimizer.lr,
         },
         "findings": [

@@ -11,7 +11,7 @@ from tui_trainer.core.events import Evaluated
 from tui_trainer.core.figures import duration, value
 from tui_trainer.core.preflight.copies import ENOUGH_STEPS, unregularized
 from tui_trainer.core.preflight.measured import DEAD, GRADIENT, INITIAL, OVERFIT, Measured
-from tui_trainer.core.preflight.rate_range import HIGHEST, LOWEST, Floats, has_exploded, propose
+from tui_trainer.core.preflight.rate_range import HIGHEST, LOWEST, Floats, propose
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.verdicts import Severity
 
@@ -165,7 +165,7 @@ def _learning_rate(measured: Measured, recipe: Recipe) -> Finding:
             "learning rate", "alarm", text, "nothing to propose: look at the checks before this one"
         )
     lowest = f"{proposal.lowest_at:.2g}"
-    explodes = float(rates[-1]) if has_exploded(rates, losses) else math.inf
+    explodes = measured.explodes_at or math.inf
     ends = f", and it explodes at {explodes:.2g}" if explodes < math.inf else ""
     text = f"try {proposal.rate:g}, a tenth of {lowest}: up to there the loss is lowest{ends}"
     if own >= explodes:

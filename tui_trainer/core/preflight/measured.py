@@ -7,7 +7,7 @@ import numpy as np
 
 from tui_trainer.core.events import AnyEvent, Baseline, Evaluated, Phase, PhaseChanged, RunStarted, Steps
 from tui_trainer.core.preflight.copies import ENOUGH_S, ENOUGH_STEPS, near_zero
-from tui_trainer.core.preflight.rate_range import DECADES, LOWEST, Floats
+from tui_trainer.core.preflight.rate_range import DECADES, HIGHEST, LOWEST, Floats
 from tui_trainer.core.series import Series
 
 INITIAL, OVERFIT, RANGE, RATE = "initial_loss", "overfit_loss", "range_loss", "range_rate"
@@ -94,6 +94,13 @@ class Measured:
     def range_losses(self) -> Floats:
         """Loss of each step of the range test (n,)."""
         return np.array(self._losses)
+
+    @property
+    def explodes_at(self) -> float | None:
+        """The rate at which the range test ended before its highest; None where it did not."""
+        if self.phase != "finished" or not self._rates or self._rates[-1] > 0.99 * HIGHEST:
+            return None
+        return self._rates[-1]
 
     @property
     def overfit_share(self) -> float:

@@ -20,7 +20,6 @@ PREFLIGHT = (
         "←",
     ),
     Key("preflight.right", "right", "cursor(1)", "rates", "Read them off to the right.", "→"),
-    Key("preflight.again", "r", "again", "again", "Make the checks again.", "r"),
     Key(
         "preflight.glyphs",
         "g",

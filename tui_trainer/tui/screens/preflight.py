@@ -57,7 +57,8 @@ class PreflightScreen(Screen[float | None]):
         #charts { height: 1fr; }
         #batch { padding: 0 1; }
         #rate { padding: 0 1 0 0; border-left: solid $panel; }
-        #findings { padding: 0 1; border-top: solid $panel; }
+        #findings { padding: 0 1; border-top: solid $panel; min-height: 6; }
+        &.-wide #findings { min-height: 4; }
     }
     """
 
@@ -67,7 +68,6 @@ class PreflightScreen(Screen[float | None]):
         """Raises OSError where the checks cannot begin."""
         super().__init__()
         self._recipe = recipe
-        self._start = start
         self._link = link
         self._options = ChartOptions(glyphs=glyphs)
         self._flight = Flight(recipe, start)
@@ -160,17 +160,6 @@ class PreflightScreen(Screen[float | None]):
     def action_cursor(self, cells: int) -> None:
         """Move the cursor of the learning rates."""
         self.query_one("#rate", LineChart).move_cursor(cells)
-
-    def action_again(self) -> None:
-        """Begin anew."""
-        self._flight.close()
-        try:
-            self._flight = Flight(self._recipe, self._start)
-        except OSError as error:
-            self.notify(plain(str(error)), severity="error", markup=False)
-            return
-        self.query_one("#rate", LineChart).hide_cursor()
-        self._draw()
 
     def action_glyphs(self) -> None:
         """Other characters to draw with."""
