@@ -142,6 +142,13 @@ def test_a_batch_that_is_not_learned_is_told_with_what_it_means(
     assert cure in finding.advice
 
 
+def test_a_few_slow_steps_prove_nothing() -> None:
+    finding = one_batch(np.linspace(2.3, 2.0, 20))
+    assert finding.severity == "note"
+    assert "too slow here to tell" in finding.text
+    assert one_batch([2.3] * 20, dead=1.0).severity == "alarm", "but a dead layer does"
+
+
 def test_weights_that_begin_at_zero_are_named() -> None:
     recipe = Recipe.model_validate(
         {"architecture": {"kind": "fully-connected", "hidden": (8,), "initialization": "zeros"}}

@@ -19,7 +19,6 @@ from torch import Tensor, nn
 
 from tui_trainer.core import liveness
 from tui_trainer.core.architectures import num_outputs
-from tui_trainer.core.estimate import TRAIN_SAMPLE
 from tui_trainer.core.events import Baseline, Evaluated, Event, Phase, PhaseChanged, RunStarted, Steps
 from tui_trainer.core.layers import num_parameters
 from tui_trainer.core.preflight.copies import (
@@ -48,6 +47,8 @@ from tui_trainer.training.threads import choose as threads_for
 
 FLUSH_S = 0.1
 """How often values go to the log, and how often it is looked whether anybody still waits for them."""
+INITIAL_SAMPLE = 512
+"""Samples of train, which lies in a random, stratified order: before it has learned a net tells few apart."""
 LEAST_STEPS = 20
 """One batch gets so many steps however slow they are."""
 LAST = 5
@@ -81,8 +82,7 @@ def fly(folder: RunDir, parent: int) -> bool:
 def _check(recipe: Recipe, teller: "_Teller") -> None:
     torch.set_num_threads(threads_for(recipe))
     trainee = assemble(recipe)
-    some = slice(None, TRAIN_SAMPLE)
-    inputs, targets = trainee.data.train_x[some], trainee.data.train_y[some]
+    inputs, targets = trainee.data.train_x[:INITIAL_SAMPLE], trainee.data.train_y[:INITIAL_SAMPLE]
     teller.say(_introduction(trainee, _expected(trainee, inputs, targets), teller))
     teller.enter("training")
     loss = _initial_loss(_copy(trainee, unregularized(recipe)), inputs, targets)

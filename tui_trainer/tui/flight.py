@@ -100,7 +100,8 @@ class Flight:
         if measured.has_ended:
             return f"checked in {duration(measured.elapsed_s)}"
         if measured.initial is None:
-            doing = "loading the data" if measured.phase else "loading PyTorch"
+            of_phase = {None: "loading PyTorch", "loading": "loading the data"}
+            doing = of_phase.get(measured.phase, "1 of 3: initial loss")
             return f"{doing}… {duration(time.monotonic() - self._began)}"
         if measured.overfit_ended is None:
             doing = f"2 of 3: one batch, step {len(measured.overfit):,} of at most {ENOUGH_STEPS:,}"

@@ -29,6 +29,8 @@ STEADY = 0.3
 """A loss that falls at the end at this share of its mean pace, or faster, is still on its way."""
 RESTLESS = 0.3
 """A loss that scatters by this share of itself jumps to and fro."""
+FEW_STEPS = 200
+"""A batch that was not learned in fewer, because they are slow, may still be."""
 ALL_DEAD = 0.99
 FAINT = 1e-3
 """A gradient that shrank to this share of the first one moves little, and below ``NO_GRADIENT`` nothing."""
@@ -111,6 +113,9 @@ def _one_batch(measured: Measured, began: Evaluated, ended: Evaluated, recipe: R
         return alarm(
             f"not learned, {_why_no_gradient(ended)}: loss {went}", _against_no_gradient(recipe, ended)
         )
+    if steps < FEW_STEPS:
+        text = f"too slow here to tell, {duration(measured.overfit_s)} were enough for few steps: loss {went}"
+        return Finding("one batch", "note", text)
     if last > first * (1 + HARDLY):
         return alarm(f"not learned, the loss rose: {went}", advice.against_divergence(recipe))
     before, now = _fifths(losses)
