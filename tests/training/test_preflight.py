@@ -2,10 +2,12 @@
 
 import math
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.training.conftest import Trained
 from tui_trainer.core import rundir
 from tui_trainer.core.preflight.findings import Finding, findings
 from tui_trainer.core.preflight.measured import INITIAL, Measured
@@ -126,6 +128,14 @@ def test_nothing_but_the_log_is_written_and_the_same_is_found_again() -> None:
     assert {file.name for file in folder.path.iterdir()} == {"recipe.toml", "events.log"}
     assert not rundir.list_runs()
     assert flown()[0].range_losses.tolist() == flown()[0].range_losses.tolist()
+
+
+def test_training_is_the_same_after_it_as_before(train: Callable[..., list[Trained]]) -> None:
+    short = {"training": {"epochs": 2}, "regularization": {"dropout": {"rate": 0.5}}}
+    (before,) = train(Recipe.model_validate({**DIGITS, **short}))
+    flown(**short)
+    (after,) = train(Recipe.model_validate({**DIGITS, **short}))
+    assert after.losses.tolist() == before.losses.tolist()
 
 
 def test_a_failure_is_one_sentence() -> None:

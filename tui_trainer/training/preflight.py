@@ -64,19 +64,25 @@ class Abandoned(Exception):
 def fly(folder: RunDir, parent: int) -> bool:
     """Check the recipe in ``folder`` while the process ``parent`` lives; whether that could be done."""
     with LogWriter(folder.events) as log:
-        teller = _Teller(log, parent)
         try:
-            teller.enter("loading")
-            _check(folder.recipe(), teller)
+            return _is_checked(folder, _Teller(log, parent))
         except Abandoned:
             return False
-        except Exception as error:
-            if not isinstance(error, EXPECTED):
-                traceback.print_exc()
-            teller.enter("failed", why_failed(error, None))
-            return False
-        teller.enter("finished")
-        return True
+
+
+def _is_checked(folder: RunDir, teller: "_Teller") -> bool:
+    teller.enter("loading")
+    try:
+        _check(folder.recipe(), teller)
+    except Abandoned:
+        raise
+    except Exception as error:
+        if not isinstance(error, EXPECTED):
+            traceback.print_exc()
+        teller.enter("failed", why_failed(error, None))
+        return False
+    teller.enter("finished")
+    return True
 
 
 def _check(recipe: Recipe, teller: "_Teller") -> None:
