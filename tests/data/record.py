@@ -6,7 +6,9 @@ What tells of the machine they were made on is replaced, and what they hold is a
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import msgspec
@@ -14,10 +16,12 @@ import msgspec
 from tui_trainer.core import rundir
 from tui_trainer.core.events import RunStarted
 from tui_trainer.core.recipe import Recipe
+from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.tui import launcher
 
 RUNS = Path(__file__).parent / "runs"
+PREFLIGHTS = Path(__file__).parent / "preflights"
 
 _RECIPES: dict[str, dict[str, Any]] = {
     "digits": {
@@ -57,13 +61,27 @@ _RECIPES: dict[str, dict[str, Any]] = {
 }
 
 
+_CHECKED: dict[str, dict[str, Any]] = {
+    "sound": _RECIPES["digits"],
+    "too-slow": {**_RECIPES["digits"], "name": "too-slow", "optimizer": {"kind": "gd", "lr": 0.0003}},
+}
+
+
 def record(name: str) -> None:
     """Train one recipe in a home of its own, and keep what was recorded."""
-    recipe = Recipe.model_validate(_RECIPES[name])
+    _record(Recipe.model_validate(_RECIPES[name]), RUNS / name, launcher.start)
+
+
+def record_preflight(name: str) -> None:
+    """The same for the checks of one."""
+    _record(Recipe.model_validate(_CHECKED[name]), PREFLIGHTS / name, launcher.start_preflight)
+
+
+def _record(recipe: Recipe, place: Path, start: Callable[[RunDir], Popen[bytes]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         run = rundir.create(recipe, root=Path(folder) / "runs")
-        launcher.start(run).wait()
-        kept = rundir.RunDir(RUNS / name)
+        start(run).wait()
+        kept = rundir.RunDir(place)
         shutil.rmtree(kept.path, ignore_errors=True)
         kept.path.mkdir(parents=True)
         shutil.copy(run.recipe_toml, kept.recipe_toml)
@@ -78,9 +96,9 @@ def record(name: str) -> None:
                         event, host="elsewhere", boot_id="then", pid=1, started_at=1.8e9
                     )
                 log.append(event)
-    print(f"{name}: {len(events)} events, {kept.events.stat().st_size:,} bytes")
+    print(f"{place.name}: {len(events)} events, {kept.events.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or _RECIPES:
-        record(chosen)
+    for chosen in sys.argv[1:] or [*_RECIPES, *_CHECKED]:
+        record(chosen) if chosen in _RECIPES else record_preflight(chosen)

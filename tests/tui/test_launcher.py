@@ -83,3 +83,13 @@ def test_a_worker_that_died_while_it_waited_is_replaced(run: RunDir) -> None:
     assert worker.wait(TIMEOUT_S) == 0
     assert worker is not waiting.process
     assert load(run).phase == "finished"
+
+
+def test_a_waiting_worker_checks_a_recipe_as_well(run: RunDir, home: Path) -> None:
+    waiting = launcher.WaitingWorker()
+    worker = waiting.check(run)
+    assert worker is waiting.process
+    assert worker.wait(TIMEOUT_S) == 0
+    assert load(run).phase == "finished"
+    assert not run.checkpoints.exists()
+    assert (home / "waiting-worker.log").read_text() == ""

@@ -12,6 +12,7 @@ from tui_trainer.cli.labelling import note, tag
 from tui_trainer.cli.logs import events, logs
 from tui_trainer.cli.opening import attach, descent, open_app
 from tui_trainer.cli.output import spell_out, warn
+from tui_trainer.cli.preflight import preflight
 from tui_trainer.cli.presets import presets
 from tui_trainer.cli.program import INTERRUPTED, Program
 from tui_trainer.cli.reporting import report
@@ -29,6 +30,7 @@ __all__ = ["main", "program"]
     commands=[
         open_app,
         train,
+        preflight,
         attach,
         pause,
         resume,

@@ -85,6 +85,13 @@ def against_chance(recipe: Recipe, loss_in_trivial: float) -> str:
     return _try([f"a learning rate ten times smaller or larger than {lr:g}"])
 
 
+def against_unmoved_batch(recipe: Recipe) -> str:
+    """What most likely keeps a net from learning a single batch by heart, where its loss hardly moves."""
+    if not _has_hidden_layers(recipe) or getattr(recipe.architecture, "activation", "") == "identity":
+        return _try([_more_capacity(recipe)])
+    return against_chance(recipe, 1.0)
+
+
 def _less_regularization(recipe: Recipe, least: float = 0.0) -> Iterator[str]:
     """Penalties at least so strong, and dropout, as what to have less of."""
     penalties = recipe.regularization

@@ -1,11 +1,12 @@
-"""The worker's process: ``python -P -m tui_trainer.training.worker RUN_DIR...``, or with one of these first.
+"""The worker's process: ``python -P -m tui_trainer.training.worker RUN_DIR...``, or one of its modes.
 
 It hosts one run, or several in turn, until all have ended. With ``--wait`` it gets ready first, then reads
 run directories from stdin, one a line, and from there on does not depend on stdin; when stdin ends before
 that, it exits. With ``--queue AT_ONCE LIMIT_S RUN_DIR...`` it trains those of the runs that are queued (see
 ``core.queue``), so many in turn, the next when one has ended, and each for at most ``LIMIT_S`` of active time
 (0: no limit); other workers may take from the same queue. With ``--inspect RUN_DIR`` it trains nothing and
-answers questions about the run's checkpoints (see ``training.inspection``).
+answers questions about the run's checkpoints (see ``training.inspection``); with ``--preflight FOLDER`` it
+checks the recipe there (see ``training.preflight``).
 
 Exit codes: 0 done or stopped, 1 a run failed, 2 wrong usage or a run that has a worker.
 """
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str]) -> int:
         arguments = _read_assignment()
         if not arguments:
             return DONE
+    if list(arguments[:1]) == ["--preflight"]:
+        return _fly(arguments[1:])
     if not arguments:
         return _refuse("name a run directory, or --wait")
     runs = [RunDir(Path(argument).absolute()) for argument in arguments]
@@ -69,6 +72,21 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         return _refuse(f"{error.filename}: {error.strerror}")
     return DONE if _host(runs, _stop_sign()) else FAILED
+
+
+def _fly(arguments: Sequence[str]) -> int:
+    """Check a recipe before it is trained; whoever asked may end this process at any time."""
+    folder, parent = RunDir(Path(*arguments[:1]).absolute()), os.getppid()
+    if len(arguments) != 1 or not folder.exists:
+        return _refuse("--preflight needs a folder that has a recipe.toml")
+    _settle_in(folder)
+    try:
+        from tui_trainer.training.preflight import fly
+    except Exception as error:
+        traceback.print_exc()
+        _record_failure(folder, f"PyTorch cannot be imported ({error})")
+        return FAILED
+    return DONE if fly(folder, parent) else FAILED
 
 
 def _work_off(arguments: Sequence[str]) -> int:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from subprocess import Popen
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import constants, events, on
@@ -32,6 +33,7 @@ from tui_trainer.tui.live_run import LiveRun
 from tui_trainer.tui.messages import (
     CompareRequested,
     DescentRequested,
+    PreflightRequested,
     RaceContinued,
     RaceRequested,
     ResumeRequested,
@@ -175,6 +177,26 @@ class TrainerApp(App[None]):
             self._complain(error)
         else:
             watch.expect(attempt, lambda: started.has_worker)
+
+    @on(PreflightRequested)
+    def _preflight(self, request: PreflightRequested) -> None:
+        """Check a recipe in a process of its own, and hand back what is to be taken over."""
+        from tui_trainer.tui.screens.preflight import PreflightScreen
+
+        if not isinstance(self.screen, NewScreen):
+            return  # the key was pressed again before the checks were on screen
+        glyphs: GlyphName = "ascii" if self._options.ascii else "braille"
+        try:
+            screen = PreflightScreen(request.recipe, self._check, glyphs=glyphs, link=self.link)
+        except OSError as error:
+            self._complain(error)
+        else:
+            self.push_screen(screen, request.take)
+
+    def _check(self, folder: RunDir) -> Popen[bytes]:
+        """A worker that checks the recipe in ``folder``: the waiting one, where there is one."""
+        waiting, self._waiting = self._waiting, None
+        return waiting.check(folder) if waiting else launcher.start_preflight(folder)
 
     def _start(self, run: RunDir, attempt: int, *, download: bool = False) -> LiveRun:
         """Have a worker make this attempt at ``run``. Raises OSError."""

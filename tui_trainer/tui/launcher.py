@@ -18,6 +18,7 @@ from tui_trainer.core.rundir import RunDir
 _PYTHON = (sys.executable, "-P", "-m")
 _WORKER = "tui_trainer.training.worker"
 _LINEAR = "tui_trainer.training.linear"
+_PREFLIGHT = "--preflight"
 
 
 def start(run: RunDir, *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
@@ -25,6 +26,18 @@ def start(run: RunDir, *, env: Mapping[str, str] | None = None) -> subprocess.Po
     with _log(run.worker_log) as output:
         return _spawn(
             [str(run.path.absolute())], cwd=run.path, stdin=subprocess.DEVNULL, output=output, env=env
+        )
+
+
+def start_preflight(folder: RunDir, *, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """Start a worker that checks the recipe in ``folder`` and trains no run."""
+    with _log(folder.worker_log) as output:
+        return _spawn(
+            [_PREFLIGHT, str(folder.path.absolute())],
+            cwd=folder.path,
+            stdin=subprocess.DEVNULL,
+            output=output,
+            env=env,
         )
 
 
@@ -106,14 +119,23 @@ class WaitingWorker:
 
     def assign(self, run: RunDir) -> subprocess.Popen[bytes]:
         """Hand it ``run``, once; a worker that died while waiting is replaced by a fresh start."""
+        return self.process if self._told(run.path.absolute()) else start(run, env=self._env)
+
+    def check(self, folder: RunDir) -> subprocess.Popen[bytes]:
+        """The same for the recipe in ``folder``, which it checks and does not train."""
+        is_told = self._told(_PREFLIGHT, folder.path.absolute())
+        return self.process if is_told else start_preflight(folder, env=self._env)
+
+    def _told(self, *arguments: str | Path) -> bool:
+        """Tell it what to do, in one write; whether it was still there to hear it."""
         if not self.is_alive:
-            return start(run, env=self._env)
+            return False
         try:
             with self._pipe as pipe:
-                pipe.write(os.fsencode(run.path.absolute()) + b"\n")
+                pipe.write(b"".join(os.fsencode(argument) + b"\n" for argument in arguments))
         except BrokenPipeError:
-            return start(run, env=self._env)
-        return self.process
+            return False
+        return True
 
     @property
     def _pipe(self) -> IO[bytes]:

@@ -1,6 +1,6 @@
 """What screens ask of the app."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -33,6 +33,15 @@ class DescentRequested(Message):
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
         self.recipe = recipe
+
+
+class PreflightRequested(Message):
+    """Check ``recipe`` before it is trained; ``take`` hears of a learning rate to take over, or None."""
+
+    def __init__(self, recipe: Recipe, take: Callable[[float | None], Awaitable[None]]) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.take = take
 
 
 class WorkerRequested(Message):

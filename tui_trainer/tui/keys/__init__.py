@@ -18,6 +18,7 @@ from tui_trainer.tui.keys.everywhere import EVERYWHERE
 from tui_trainer.tui.keys.inside import INSIDE
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
+from tui_trainer.tui.keys.preflight import PREFLIGHT
 from tui_trainer.tui.keys.run import RUN
 from tui_trainer.tui.keys.runs import RUNS
 
@@ -30,6 +31,7 @@ __all__ = [
     "FORK",
     "INSIDE",
     "NEW",
+    "PREFLIGHT",
     "QUIT",
     "READER",
     "RUN",
@@ -48,6 +50,7 @@ __all__ = [
 TABLE = (
     *EVERYWHERE,
     *NEW,
+    *PREFLIGHT,
     *RUN,
     *INSIDE,
     *RUNS,

@@ -18,6 +18,14 @@ NEW = (
         "Compare what was added, every optimizer, every activation, a grid: with several seeds each.",
         "A",
     ),
+    Key(
+        "new.preflight",
+        "f",
+        "preflight",
+        "pre-flight",
+        "Check the recipe before it is trained: initial loss, one batch, learning rate.",
+        "f",
+    ),
     Key("new.code", "c", "code", "code", "Show the recipe as a plain PyTorch script.", "c"),
     Key("new.copy", "C", "copy", "copy", "Copy the command line that trains it.", "C", in_footer=False),
     Key(

@@ -9,7 +9,7 @@ from tui_trainer.tui.plot.area import Area, Sampled
 from tui_trainer.tui.plot.drawing import Drawing, ink
 from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Note
 from tui_trainer.tui.plot.scale import Scale, linear_scale, log_scale
-from tui_trainer.tui.plot.ticks import linear_ticks, tick_labels
+from tui_trainer.tui.plot.ticks import linear_ticks, log_tick_labels, log_ticks, tick_labels
 
 _LOG, _NOT_LOG = Note("log", "log"), Note("not log: no value above 0", "not log")
 _NEAR_SHARE, _NEAR_RATIO = 0.5, 3.0
@@ -57,19 +57,24 @@ def draw_x_axis(drawing: Drawing, area: Area, left: int, y: int, model: ChartMod
     """``└0   2   4 epoch``: labels below their columns, the unit after the last of them."""
     unit = area.glyphs.text(model.x_label)
     drawing.write(left - 1, y, area.glyphs.corner, ink("axis"))
-    for x, text in _x_labels(area, area.width - len(unit) - 1, model.x_whole):
+    for x, text in _x_labels(area, area.width - len(unit) - 1, model.x_whole, model.x_log):
         drawing.write(left + x, y, text, ink("label"))
     drawing.write(left + area.width - len(unit), y, unit, ink("label"))
 
 
 @lru_cache(32)
-def _x_labels(area: Area, room: int, whole: bool) -> tuple[tuple[int, str], ...]:
+def _x_labels(area: Area, room: int, whole: bool, log: bool) -> tuple[tuple[int, str], ...]:
     """Start cell and text of as many ticks as fit into ``room`` cells with two blanks between them."""
     for at_most in range(max(area.width // 5, 2), 1, -1):
-        ticks = linear_ticks(area.x_low, area.x_high, at_most, whole=whole)
+        if log:
+            values = log_ticks(10**area.x_low, 10**area.x_high, at_most)
+            ticks, texts = np.log10(values), log_tick_labels(values)
+        else:
+            ticks = linear_ticks(area.x_low, area.x_high, at_most, whole=whole)
+            texts = tick_labels(ticks)
         placed = []
         free = 0
-        for tick, text in zip(ticks.tolist(), tick_labels(ticks), strict=True):
+        for tick, text in zip(ticks.tolist(), texts, strict=True):
             x = max((area.cell_of(tick) or 0) - (len(text) - 1) // 2, 0)
             if x < free:
                 break

@@ -169,6 +169,8 @@ class ChartModel:
     x_range: tuple[float, float] = (0.0, 1.0)
     x_whole: bool = True
     """Whether x counts something, so that its ticks are whole numbers."""
+    x_log: bool = False
+    """Whether x is the decimal logarithm of what its ticks say."""
     notes: tuple[Note, ...] = ()
     """The most important first."""
     empty: str = "no values yet"

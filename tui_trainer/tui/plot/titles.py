@@ -130,5 +130,8 @@ def _where(model: ChartModel, x: float) -> tuple[str, str]:
     if model.x_label in ("step", "epoch"):
         number = f"{math.floor(x):,}" if model.x_label == "step" else figures.epoch(x)
         return f"{model.x_label} {number}", number
+    if model.x_log:
+        where = f"{model.x_label} {10**x:.2g}"
+        return where, where
     where = f"{figures.value(x)} {model.x_label}"
     return where, where

@@ -25,7 +25,7 @@ from tui_trainer.tui.ascii import only_ascii, wording
 from tui_trainer.tui.clipboard import copy
 from tui_trainer.tui.draft import SECTIONS, Draft, Section
 from tui_trainer.tui.explanation import PICTURED, about, layer_lines, with_picture
-from tui_trainer.tui.messages import DescentRequested, RaceRequested, TrainRequested
+from tui_trainer.tui.messages import DescentRequested, PreflightRequested, RaceRequested, TrainRequested
 from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.setting_text import named_value
 from tui_trainer.tui.widgets.key_bar import KeyBar
@@ -287,6 +287,18 @@ class NewScreen(Screen[None]):
             self._insist()
         elif self._draft.absence:
             self._train(download=True)
+
+    def action_preflight(self) -> None:
+        """Check the recipe before it is trained, unless it cannot be."""
+        if self._is_refused or self._draft.absence:
+            self._insist()
+        else:
+            self.post_message(PreflightRequested(self._draft.recipe, self._take_rate))
+
+    async def _take_rate(self, rate: float | None) -> None:
+        """Set the learning rate that a pre-flight proposed."""
+        if rate is not None:
+            await self._choose(self._draft.choices.with_setting("optimizer.lr", f"{rate:g}"))
 
     def action_code(self) -> None:
         """Show the recipe as a script, unless it makes none: then point to why."""

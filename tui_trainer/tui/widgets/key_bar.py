@@ -12,7 +12,7 @@ _GAP = "   "
 
 
 class KeyBar(Lines):
-    """The keys of a screen, then those that work everywhere: on one row, or on rows of their own."""
+    """The keys of a screen, then those that work everywhere: on rows of their own, unless that takes more."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
         super().__init__()
@@ -22,8 +22,8 @@ class KeyBar(Lines):
         """The keys in rows."""
         others, ascii_only = remapped(self.screen.active_bindings), only_ascii(self)
         own, everywhere = items(self._keys, others, ascii_only), items(EVERYWHERE, others, ascii_only)
-        one_row = rows([*own, *everywhere], width)
-        return one_row if len(one_row) == 1 else [*rows(own, width), *rows(everywhere, width)]
+        together, apart = rows([*own, *everywhere], width), [*rows(own, width), *rows(everywhere, width)]
+        return together if len(together) < len(apart) else apart
 
 
 def items(keys: Iterable[Key], others: Mapping[str, str], ascii_only: bool) -> list[tuple[str, str]]:
