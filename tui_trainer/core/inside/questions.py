@@ -19,5 +19,9 @@ class SomeSamples(_Question, frozen=True, kw_only=True, tag="samples"):
     indices: Sequence[int]
 
 
-Question: TypeAlias = SomeSamples
+class NextBatch(_Question, frozen=True, kw_only=True, tag="next_batch"):
+    """What the next step does, number by number; answered by `BatchStep`."""
+
+
+Question: TypeAlias = SomeSamples | NextBatch
 """All kinds."""
