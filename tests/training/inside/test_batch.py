@@ -1,4 +1,4 @@
-"""The batch microscope: every number against a computation by hand, and against the step that is made then."""
+"""The batch microscope: every number against one computed by hand, and against the step that comes then."""
 
 from collections.abc import Mapping, Sequence
 from math import sqrt

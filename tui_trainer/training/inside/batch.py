@@ -79,7 +79,7 @@ def next_batch(trainee: Trainee, record: Recorder) -> Generator[float, None, Bat
         indices=chosen.cpu().numpy().astype("<u4").tobytes(),
         actual=little_endian(actual).tobytes(),
         losses=little_endian(torch.tensor(losses)).tobytes(),
-        layers=[taken.layer(unit, number, count) for number, unit in enumerate(units(copied.network))],
+        layers=[taken.layer(unit, count) for unit in units(copied.network)],
         parameters=[taken.parameter(name) for name in before],
         count=taken.count,
         lr=float(copied.optimizer.param_groups[0]["lr"]),
@@ -185,7 +185,7 @@ class _Taken:
         steps = [memory["step"] for memory in _memory(self.copied).values() if "step" in memory]
         return int(steps[0]) if steps else self.step
 
-    def layer(self, unit: Unit, number: int, count: int) -> LayerPass:
+    def layer(self, unit: Unit, count: int) -> LayerPass:
         """What went through a layer and came back, of the first ``count`` samples."""
         place = next(i for i, module in enumerate(self.copied.network) if module is unit.module)
         inputs = self.seen.given[place][0]
