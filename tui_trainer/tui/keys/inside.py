@@ -18,3 +18,23 @@ INSIDE = (
     Key("inside.previous_view", "shift+tab", "step_view(-1)", "", "Show the one before.", in_footer=False),
     Key("inside.back", "escape", "back", "back", "Back to the run.", "Esc"),
 )
+
+MICROSCOPE = (
+    Key("batch.hold", "space", "hold", "hold", "Hold the run at this step, or let it go on.", "Space"),
+    Key("batch.step", "full_stop", "batch", "make the step", "Make this step, then hold.", "."),
+    Key("batch.forward", "f", "face('forward')", "", "From x to the loss.", in_footer=False),
+    Key("batch.backward", "b", "face('backward')", "", "From the loss back to x.", in_footer=False),
+    Key("batch.update", "u", "face('update')", "", "What the optimizer makes of it.", in_footer=False),
+    Key(
+        "batch.losses", "l", "face('losses')", "", "The loss of each sample, largest first.", in_footer=False
+    ),
+    Key("batch.up", "up", "layer(-1)", "layer", "Scroll to the layer above.", "↑"),
+    Key("batch.down", "down", "layer(1)", "layer", "Scroll to the layer below.", "↓"),
+    Key("batch.previous", "left", "sample(-1)", "sample", "The sample before.", "←"),
+    Key("batch.next", "right", "sample(1)", "sample", "The next sample of the batch.", "→"),
+    Key("batch.page_up", "pageup", "scroll(-8)", "", "Scroll up by eight rows.", in_footer=False),
+    Key("batch.page_down", "pagedown", "scroll(8)", "", "Scroll down by eight rows.", in_footer=False),
+    Key("batch.again", "enter", "again", "", "Take the batch that comes next now.", "Enter", in_footer=False),
+    Key("batch.earlier", "<", "checkpoint(-1)", "", "An earlier checkpoint.", "<", in_footer=False),
+    Key("batch.later", ">", "checkpoint(1)", "", "A later checkpoint.", ">", in_footer=False),
+)
