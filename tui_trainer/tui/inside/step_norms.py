@@ -1,7 +1,5 @@
 """A step of a large net in norms; and the loss of each sample of any."""
 
-import math
-
 import numpy as np
 
 from tui_trainer.core.figures import value
@@ -60,7 +58,8 @@ def backward(scene: Scene) -> list[Part]:
         )
     columns = [Column("layer", "left"), *map(Column, ("|dl/dh|", "|dl/dz|", "|dL/dW|", "|dL/db|"))]
     lines = [
-        scene.quiet("Norms, from output to input: of dl means over the samples, of dL of the batch's mean."),
+        scene.quiet("Norms, from output to input. dl: a sample's own loss, mean of the samples;"),
+        scene.quiet("dL: the mean loss of the batch."),
         *table(columns, rows, scene.width),
     ]
     return [Part((Span("backward", "accent"),), lines)]
@@ -68,30 +67,33 @@ def backward(scene: Scene) -> list[Part]:
 
 def update(scene: Scene) -> list[Part]:
     """How far each tensor of parameters moves."""
-    step = scene.step
+    step, kind = scene.step, scene.recipe.optimizer.kind
     told = formulas.of_update(scene.recipe.optimizer, step.lr, step.count)
-    has_penalty = any(parameter.penalty is not None for parameter in step.parameters)
-    letters = list(step.parameters[0].memory)
-    names = ["|g|", *["|pen.|"] * has_penalty, *["|used|"] * (step.clipped_to is not None)]
-    names += [f"|{letter}|" for letter in letters] + ["|before|", "|moves by|", "share"]
+    first = Part((Span(kind, "accent"),), [*map(scene.said, told), *clipping(scene)])
+    is_changed = step.clipped_to is not None or any(each.penalty is not None for each in step.parameters)
+    names = ["|g|", *["|penalty|", "|g used|"] * is_changed, "|before|", "|moves by|", "share"]
     rows = []
-    for parameter in step.parameters:
-        row = [parameter.name, value(parameter.gradient.norm)]
-        if has_penalty:
-            row.append("–" if parameter.penalty is None else value(parameter.penalty.norm))
-        if step.clipped_to is not None:
-            row.append(value(parameter.used.norm))
-        row += [value(parameter.memory[letter].norm) for letter in letters]
-        share = parameter.update.norm / parameter.before.norm if parameter.before.norm else math.nan
-        row += [
-            value(parameter.before.norm),
-            value(parameter.update.norm),
-            "–" if math.isnan(share) else value(share),
+    for each in step.parameters:
+        row = [each.name, value(each.gradient.norm)]
+        if is_changed:
+            row += ["–" if each.penalty is None else value(each.penalty.norm), value(each.used.norm)]
+        share = value(each.update.norm / each.before.norm) if each.before.norm else "–"
+        rows.append([*row, value(each.before.norm), value(each.update.norm), share])
+    moves = table([Column("parameters", "left", 24), *map(Column, names)], rows, scene.width)
+    found = [first, Part((Span("gradients and moves", "accent"),), moves)]
+    if memory := step.parameters[0].memory:
+        names = [f"|{key}| before" for key in step.parameters[0].memory_before]
+        names += [f"|{key}|" for key in memory]
+        rows = [
+            [
+                each.name,
+                *(value(numbers.norm) for numbers in (*each.memory_before.values(), *each.memory.values())),
+            ]
+            for each in step.parameters
         ]
-        rows.append(row)
-    columns = [Column("parameters", "left", 16), *map(Column, names)]
-    lines = [*map(scene.said, told), *clipping(scene), *table(columns, rows, scene.width)]
-    return [Part((Span(scene.recipe.optimizer.kind, "accent"),), lines)]
+        remembered = table([Column("parameters", "left", 24), *map(Column, names)], rows, scene.width)
+        found.append(Part((Span(f"what {kind} remembers", "accent"),), remembered))
+    return found
 
 
 def losses(scene: Scene) -> list[Part]:
