@@ -11,7 +11,7 @@ from tui_trainer.core.checkpoint_files import path_of, saved_steps
 from tui_trainer.core.control import Ask, Pause, send
 from tui_trainer.core.events import Answered, LayersMeasured, Note
 from tui_trainer.core.inside.pictures import picture_at
-from tui_trainer.core.inside.questions import NextBatch, SomeSamples
+from tui_trainer.core.inside.questions import NextBatch, Poked, SomeSamples
 from tui_trainer.core.inside.samples import Samples
 from tui_trainer.core.recipe import (
     BatchNorm,
@@ -46,7 +46,8 @@ def test_bits_are_the_same_with_probes_at_every_step_and_without(monkeypatch: py
     monkeypatch.setattr(insight, "SHARE", 1e9)
     monkeypatch.setattr(insight, "SPACING", 1e9)
     looked, alone = Driven(DRAWS), Driven(without_probes(DRAWS))
-    for question in (SomeSamples(split="train", indices=[0]), NextBatch()):
+    poked = Poked(split="train", index=0, noise=0.5, columns={1: 2.0})
+    for question in (SomeSamples(split="train", indices=[0]), NextBatch(), poked):
         id_ = type(question).__name__
         send(looked.run, Ask(attempt=1, id=id_, question=question, follow_s=60.0))
     for driven in (looked, alone):

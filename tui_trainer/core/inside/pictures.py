@@ -7,10 +7,11 @@ import msgspec
 
 from tui_trainer.core.inside.batch import BatchStep
 from tui_trainer.core.inside.layers import LayerHistograms
+from tui_trainer.core.inside.poked import PokedSample
 from tui_trainer.core.inside.samples import Samples
 from tui_trainer.core.runlog import RunLogError, payload_at
 
-Picture: TypeAlias = LayerHistograms | Samples | BatchStep
+Picture: TypeAlias = LayerHistograms | Samples | BatchStep | PokedSample
 """All kinds."""
 
 _decoder: msgspec.msgpack.Decoder[Picture] = msgspec.msgpack.Decoder(Picture)
