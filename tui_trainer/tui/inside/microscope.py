@@ -62,9 +62,8 @@ class MicroscopeScreen(InsideScreen):
 
     def begin(self) -> None:
         """Take the next batch."""
-        if self._asked:
-            self.sight.asking.forget(self._asked)
-        self._asked = self.sight.asking.ask(NextBatch(), at_step=self._at_step)
+        at_step = None if self.sight.watch.is_live else self._at_step
+        self._asked = self.sight.asking.ask(NextBatch(), at_step=at_step, instead_of=self._asked)
 
     @property
     def _reply(self) -> Reply:
@@ -73,15 +72,14 @@ class MicroscopeScreen(InsideScreen):
     def seen(self) -> object:
         """The batch, what hinders it, and whether the run is held."""
         reply, watch = self._reply, self.sight.watch
-        picture = reply.picture.step if isinstance(reply.picture, BatchStep) else None
-        return picture, reply.problem, reply.done, self.sight.asking.waits_for, watch.state
+        return id(reply.picture), reply.problem, reply.done, self.sight.asking.waits_for, watch.state
 
     def _look(self) -> None:
         """A run that is held elsewhere than its batch was taken has another batch before it."""
         super()._look()
         watch, reply = self.sight.watch, self._reply
         is_elsewhere = watch.state == "paused" and reply.step != watch.recorded.step
-        if is_elsewhere and (reply.picture is not None or reply.problem):
+        if is_elsewhere and reply.done == 1.0:
             self.begin()
 
     def draw(self, width: int, height: int) -> Page:
@@ -119,7 +117,7 @@ class MicroscopeScreen(InsideScreen):
             return ". makes this step"
         if self.sight.watch.is_live:
             return "Space holds the run here"
-        return f"from the checkpoint at step {self._reply.step:,}"
+        return f"checkpoint at {self._reply.step:,}  < >"
 
     def _told(self, scene: Scene) -> str:
         if self._face in ("forward", "backward") and scene.in_numbers:
@@ -179,7 +177,8 @@ class MicroscopeScreen(InsideScreen):
         if watch.is_live or not steps:
             self.notify("Checkpoints are looked into when a run has ended.", markup=False)
             return
-        at = steps.index(self._reply.step) if self._reply.step in steps else len(steps) - 1
+        now = self._reply.step if self._at_step is None else self._at_step
+        at = steps.index(now) if now in steps else len(steps) - 1
         self._at_step = steps[min(max(0, at + by), len(steps) - 1)]
         self.begin()
 

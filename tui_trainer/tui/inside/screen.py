@@ -146,6 +146,7 @@ class InsideScreen(Screen[None]):
 VIEWS: tuple[tuple[str, str, str], ...] = (
     ("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),
     ("batch", "tui_trainer.tui.inside.microscope", "MicroscopeScreen"),
+    ("poke", "tui_trainer.tui.inside.poke", "PokeScreen"),
 )
 """Name, module and class of each view, in the order of their digits."""
 

@@ -38,3 +38,21 @@ MICROSCOPE = (
     Key("batch.earlier", "<", "checkpoint(-1)", "", "An earlier checkpoint.", "<", in_footer=False),
     Key("batch.later", ">", "checkpoint(1)", "", "A later checkpoint.", ">", in_footer=False),
 )
+
+POKE = (
+    Key("poke.left", "left", "move(-1, 0)", "move", "Move image, box or point left; a value down.", "←"),
+    Key("poke.right", "right", "move(1, 0)", "move", "Move image, box or point right; a value up.", "→"),
+    Key("poke.up", "up", "move(0, -1)", "", "Move them up; the column above.", "↑", in_footer=False),
+    Key("poke.down", "down", "move(0, 1)", "", "Move them down; the column below.", "↓", in_footer=False),
+    Key("poke.noise", "n", "noise(1)", "noise", "More noise.", "n"),
+    Key("poke.less_noise", "N", "noise(-1)", "noise", "Less noise.", "N"),
+    Key("poke.draw", "d", "draw_again", "", "Draw the noise anew.", "d", in_footer=False),
+    Key("poke.cover", "o", "cover", "cover", "Cover a part of the image, or no longer.", "o"),
+    Key("poke.more", "plus", "box(1)", "", "Cover more.", "+", in_footer=False),
+    Key("poke.less", "minus", "box(-1)", "", "Cover less.", "-", in_footer=False),
+    Key("poke.type", "enter", "type", "value", "Type a value for the column under the cursor.", "Enter"),
+    Key("poke.clean", "0", "clean", "as it is", "The sample as it is.", "0"),
+    Key("poke.previous", "<", "sample(-1)", "sample", "The sample before.", "<"),
+    Key("poke.next", ">", "sample(1)", "sample", "The next sample.", ">"),
+    Key("poke.split", "v", "split", "split", "Samples of another split.", "v"),
+)
