@@ -1,6 +1,6 @@
 """Looks into recorded runs, answered from recordings (tests/data/record.py makes both)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -66,7 +66,7 @@ class RecordedInspection:
 
 @asynccontextmanager
 async def looking(
-    view: type[InsideScreen],
+    view: Callable[[Sight], InsideScreen],
     name: str,
     *keys: str,
     size: tuple[int, int] = (80, 24),

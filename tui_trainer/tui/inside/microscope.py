@@ -1,5 +1,6 @@
 """The batch microscope: the next step of a run, number by number, held still and made one at a time."""
 
+import time
 from typing import ClassVar, Literal, TypeAlias
 
 from textual.binding import BindingType
@@ -23,6 +24,7 @@ from tui_trainer.tui.views.page import Page
 
 Face: TypeAlias = Literal["forward", "backward", "update", "losses"]
 _HEAD = 2
+_PATIENCE_S = 3.0
 _FACES: tuple[tuple[Face, str], ...] = (
     ("forward", "f"),
     ("backward", "b"),
@@ -53,7 +55,7 @@ class MicroscopeScreen(InsideScreen):
 
     def __init__(self, sight: Sight) -> None:
         super().__init__(sight)
-        self._asked = ""
+        self._asked, self._asked_at = "", 0.0
         self._at_step: int | None = None
         self._face: Face = "forward"
         self._sample = self._top = 0
@@ -64,6 +66,7 @@ class MicroscopeScreen(InsideScreen):
         """Take the next batch."""
         at_step = None if self.sight.watch.is_live else self._at_step
         self._asked = self.sight.asking.ask(NextBatch(), at_step=at_step, instead_of=self._asked)
+        self._asked_at = time.monotonic()
 
     @property
     def _reply(self) -> Reply:
@@ -72,7 +75,14 @@ class MicroscopeScreen(InsideScreen):
     def seen(self) -> object:
         """The batch, what hinders it, and whether the run is held."""
         reply, watch = self._reply, self.sight.watch
-        return id(reply.picture), reply.problem, reply.done, self.sight.asking.waits_for, watch.state
+        waits_for = self.sight.asking.waits_for or self._is_amid
+        return id(reply.picture), reply.problem, reply.done, waits_for, watch.state
+
+    @property
+    def _is_amid(self) -> bool:
+        """Whether the run seems to be held amid an evaluation, where it answers nothing."""
+        waited_s = time.monotonic() - self._asked_at
+        return self.sight.watch.state == "paused" and self._reply.done == 0.0 and waited_s > _PATIENCE_S
 
     def _look(self) -> None:
         """A run that is held elsewhere than its batch was taken has another batch before it."""
@@ -89,6 +99,8 @@ class MicroscopeScreen(InsideScreen):
         if reply.problem:
             return self.said(reply.problem)
         if not isinstance(step, BatchStep):
+            if self._is_amid:
+                return self.said("The run is held amid an evaluation: . goes on to the next step.")
             return self.said(asking.waits_for or f"taking the next step apart… {reply.done:.0%}")
         if watch.recipe is None:
             return self.said("The recipe of this run cannot be read: nothing tells what its numbers are.")

@@ -50,11 +50,12 @@ class PokeScreen(InsideScreen):
         "its shape."
     )
 
-    def __init__(self, sight: Sight) -> None:
+    def __init__(self, sight: Sight, spoil: Spoil | None = None) -> None:
+        """``spoil``: the sample to begin with, and what is done to it."""
         super().__init__(sight)
         self._asked = self._around = ""
         self._asked_at = 0.0
-        self._spoil = Spoil()
+        self._spoil = spoil or Spoil()
         self._row = 0
         self._course: list[tuple[int, float, float]] = []
         """Step, and the true class's probability (or the prediction): as it is, and spoiled."""
@@ -64,7 +65,7 @@ class PokeScreen(InsideScreen):
     def begin(self) -> None:
         """Ask for the first sample; on a plane, for some around it."""
         about = self._facts
-        if about is not None and about.input_shape == (2,) and about.classes:
+        if about is not None and self._is_point:
             question = SomeSamples(split="train", indices=tuple(range(min(_AROUND, about.num_train))))
             self._around = self.sight.asking.ask(question)
         self._ask()
@@ -84,6 +85,12 @@ class PokeScreen(InsideScreen):
     def _facts(self) -> DataFacts | None:
         recipe = self.sight.watch.recipe
         return None if recipe is None else facts(recipe.data)
+
+    @property
+    def _is_point(self) -> bool:
+        """Whether a sample is a point of the plane, of some class."""
+        about = self._facts
+        return about is not None and poke_page.is_point(about)
 
     @property
     def _reply(self) -> Reply:
@@ -162,7 +169,7 @@ class PokeScreen(InsideScreen):
         shape, picture = self._image_shape(), self._picture
         if shape is not None:
             self._become(self._spoil.shifted(across, down, shape))
-        elif picture is not None and len(picture.values) == 8 and self._around:
+        elif picture is not None and self._is_point:
             spoil = self._changed(self._spoil, 0, across) if across else self._spoil
             self._become(self._changed(spoil, 1, -down) if down else spoil)
         elif picture is not None and across:

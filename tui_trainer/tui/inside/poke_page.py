@@ -22,6 +22,8 @@ _HEAD, _FOOT = 2, 3
 _GAP = 3
 _MAX_NAME = 26
 _LEAST_BARS = 30
+_PLANE_PROPORTION = 3
+"""A plane is at most so many times as wide as high, in cells."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,22 @@ def column_name(about: DataFacts, column: int) -> str:
     return about.features[column] if column < len(about.features) else f"column {column + 1}"
 
 
+def is_point(about: DataFacts) -> bool:
+    """Whether a sample is drawn as a point of the plane."""
+    return about.input_shape == (2,) and bool(about.classes)
+
+
 def _head(subject: Subject) -> list[Line]:
     picture = subject.picture
     where = f"{picture.split} {picture.index + 1:,} of {picture.of:,}"
-    told = Span(f"   loss {value(picture.loss_before)} → {value(picture.loss)}", "quiet")
-    first = (Span(where), Span(f"   true {_actual(subject)}", "strong"), told)
-    return [first, (Span(subject.spoil.in_words(), "quiet" if subject.spoil.is_clean else "accent"),)]
+    losses = Span(f"   loss {value(picture.loss_before)} → {value(picture.loss)}", "quiet")
+    first = (Span(where), Span(f"   true {_actual(subject)}", "strong"), losses)
+    second = [Span(subject.spoil.in_words(), "quiet" if subject.spoil.is_clean else "accent")]
+    if is_point(subject.about):
+        marks = zip(plane.MARKS, subject.about.classes, strict=False)
+        told = "   ".join(f"{mark} {plain(name)}" for mark, name in marks)
+        second.append(Span(f"   {told}   ○ before   ● now", "quiet"))
+    return [first, tuple(second)]
 
 
 def _actual(subject: Subject) -> str:
@@ -85,7 +97,8 @@ def _sample(subject: Subject, width: int, height: int) -> tuple[Sequence[Line], 
     """The sample's picture, and how many cells it takes."""
     if subject.about.is_image:
         return _image(subject, width, height)
-    if len(subject.values) == 2 and subject.about.classes:
+    if is_point(subject.about):
+        width = min(width, _PLANE_PROPORTION * height)
         return _point(subject, width, height), width
     return _row(subject, width, height)
 

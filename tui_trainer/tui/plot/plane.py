@@ -9,7 +9,7 @@ from tui_trainer.core.figures import value
 from tui_trainer.tui.plot.spans import Line, Role, Span, right
 
 Floats = NDArray[np.float32]
-_MARKS = "xo+*"
+MARKS = "xo+*"
 """Classes, where colours do not tell them apart."""
 
 
@@ -36,7 +36,7 @@ def draw(
         cells[rows - 1 - int(up * (rows - 1) + 0.5)][int(across * (columns - 1) + 0.5)] = span
 
     for place, number in zip(samples, classes, strict=True):
-        put(place, Span(_MARKS[number % len(_MARKS)], "curve", number))
+        put(place, Span(MARKS[number % len(MARKS)], "curve", number))
     put(np.asarray(before, np.float32), Span("○", "strong"))
     put(np.asarray(now, np.float32), Span("●", "strong"))
     lines: list[Line] = []
