@@ -21,6 +21,7 @@ from tui_trainer.core.recipe import (
     BatchNorm,
     BinaryCrossEntropy,
     BundledSet,
+    Cnn,
     Cosine,
     Dropout,
     ErrorLoss,
@@ -287,7 +288,14 @@ NORMALIZED = DRAWING.model_copy(
 )
 
 
-@pytest.mark.parametrize("recipe", [DRAWING, NORMALIZED], ids=["numbers", "norms"])
+CONVOLUTIONS = NORMALIZED.model_copy(
+    update={"data": BundledSet(kind="digits"), "architecture": Cnn(channels=(4, 4), hidden=8)}
+)
+
+
+@pytest.mark.parametrize(
+    "recipe", [DRAWING, NORMALIZED, CONVOLUTIONS], ids=["numbers", "norms", "convolutions"]
+)
 def test_the_run_then_makes_that_very_step(recipe: Recipe) -> None:
     held = Held(recipe)
     for _ in range(3):

@@ -3,12 +3,12 @@
 import numpy as np
 
 from tui_trainer.core.activations import GRAPHS
-from tui_trainer.core.inside.batch import BatchStep, LayerPass, ParameterStep
+from tui_trainer.core.inside.batch import BatchStep, LayerPass, Numbers, ParameterStep
 from tui_trainer.core.recipe import Activation
 from tui_trainer.tui.inside import formulas
 from tui_trainer.tui.inside.step_scene import Floats, Part, Scene, clipping
-from tui_trainer.tui.plot.matrices import Matrix
-from tui_trainer.tui.plot.spans import Line, Span
+from tui_trainer.tui.plot.matrices import Matrix, is_long, transposed
+from tui_trainer.tui.plot.spans import Line, Role, Span
 
 
 def forward(scene: Scene) -> list[Part]:
@@ -117,29 +117,36 @@ def _through_activation(scene: Scene, number: int, layer: LayerPass) -> list[Lin
 def update(scene: Scene) -> list[Part]:
     """What the optimizer makes of the gradient."""
     step = scene.step
-    told = formulas.of_update(scene.recipe.optimizer, step.lr, step.count)
-    found = [
-        Part((Span(f"{scene.recipe.optimizer.kind}", "accent"),), [*map(scene.said, told), *clipping(scene)])
-    ]
+    formula = formulas.of_update(scene.recipe.optimizer, step.lr, step.count)
+    heading = (Span(scene.recipe.optimizer.kind, "accent"),)
+    found = [Part(heading, [*map(scene.said, formula), *clipping(scene)])]
     for number, layer in enumerate(step.layers, 1):
         for letter, parameter in zip("Wb", _parameters(step, layer), strict=True):
-            name = f"{letter}{number}"
-            shown = [Matrix("g", parameter.gradient.array())]
-            if parameter.penalty is not None:
-                shown.append(Matrix("penalty", parameter.penalty.array()))
-            if parameter.penalty is not None or step.clipped_to is not None:
-                shown.append(Matrix("g used", parameter.used.array()))
-            for key, before in parameter.memory_before.items():
-                shown.append(Matrix(f"{key} before", before.array()))
-            for key, after in parameter.memory.items():
-                shown.append(Matrix(key, after.array(), "strong"))
-            shown += [
-                Matrix(f"{name} before", parameter.before.array()),
-                Matrix("moves by", parameter.update.array()),
-                Matrix(f"{name} after", parameter.after.array(), "strong"),
+            name, lies = f"{letter}{number}", is_long(parameter.before.array())
+            shown = [
+                Matrix(key, numbers.array().T if lies else numbers.array(), role)
+                for key, numbers, role in _told_of(parameter, is_clipped=step.clipped_to is not None)
             ]
-            found.append(Part((Span(name, "accent"),), scene.beside(*shown)))
+            heading = (Span(transposed(name) if lies else name, "accent"),)
+            found.append(Part(heading, scene.beside(*shown)))
     return found
+
+
+def _told_of(parameter: ParameterStep, *, is_clipped: bool) -> list[tuple[str, Numbers, Role]]:
+    """What there is to see of one tensor of parameters, in the order in which it is computed."""
+    told: list[tuple[str, Numbers, Role]] = [("g", parameter.gradient, "text")]
+    if parameter.penalty is not None:
+        told.append(("penalty", parameter.penalty, "text"))
+    if parameter.penalty is not None or is_clipped:
+        told.append(("g used", parameter.used, "text"))
+    told += [(f"{key} before", before, "text") for key, before in parameter.memory_before.items()]
+    told += [(key, after, "strong") for key, after in parameter.memory.items()]
+    return [
+        *told,
+        ("before", parameter.before, "text"),
+        ("moves by", parameter.update, "text"),
+        ("after", parameter.after, "strong"),
+    ]
 
 
 def _heading(number: int, layer: LayerPass) -> Line:

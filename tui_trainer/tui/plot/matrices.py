@@ -27,8 +27,8 @@ class Matrix:
         numbers, name = self.numbers, self.name
         if numbers.ndim == 1:
             numbers = numbers[:, None]
-        elif numbers.shape[1] > max(_LONG, numbers.shape[0]):
-            numbers, name = numbers.T, f"{name}^T"
+        elif is_long(numbers):
+            numbers, name = numbers.T, transposed(name)
         cells = [[value(float(number) + 0.0) for number in row] for row in numbers]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
         rows = [" ".join(right(cell, w) for cell, w in zip(row, widths, strict=True)) for row in cells]
@@ -38,6 +38,16 @@ class Matrix:
             for row in rows
         )
         return ((Span(left(name, width), "quiet"),), *body), width
+
+
+def is_long(numbers: NDArray[np.float32]) -> bool:
+    """Whether a matrix lies on its side, so that all of it can be read."""
+    return numbers.ndim == 2 and numbers.shape[1] > max(_LONG, numbers.shape[0])
+
+
+def transposed(name: str) -> str:
+    """What the transpose is called."""
+    return name.removesuffix("^T") if name.endswith("^T") else f"{name}^T"
 
 
 def beside(matrices: Sequence[Matrix], width: int) -> list[Line]:

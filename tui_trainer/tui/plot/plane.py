@@ -1,12 +1,13 @@
 """A point of the plane among samples, with where it was before it was moved."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui_trainer.core.figures import value
-from tui_trainer.tui.plot.spans import Line, Role, Span, right
+from tui_trainer.tui.plot.spans import Line, Span, right
 
 Floats = NDArray[np.float32]
 MARKS = "xo+*"
@@ -52,12 +53,5 @@ def draw(
 
 def _joined(cells: Sequence[Span]) -> Line:
     """Neighbours that look alike as one span."""
-    spans: list[Span] = []
-    last: tuple[Role, float] | None = None
-    for cell in cells:
-        if last == (cell.role, cell.level):
-            spans[-1] = spans[-1]._replace(text=spans[-1].text + cell.text)
-        else:
-            spans.append(cell)
-            last = (cell.role, cell.level)
-    return tuple(spans)
+    alike = groupby(cells, key=lambda cell: (cell.role, cell.level))
+    return tuple(Span("".join(cell.text for cell in run), *look) for look, run in alike)
