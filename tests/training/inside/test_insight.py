@@ -93,6 +93,21 @@ def test_what_cannot_be_answered_is_said_and_training_goes_on() -> None:
     driven.living.close()
 
 
+def test_what_a_question_replaces_is_answered_no_more() -> None:
+    driven = Driven(ENDLESS)
+    question = SomeSamples(split="validation", indices=[0])
+    send(driven.run, Ask(attempt=1, id="old", question=question, follow_s=60.0))
+    driven.until(lambda: "old" in heard(driven.run).history.answers)
+    send(driven.run, Ask(attempt=1, id="new", question=question, follow_s=60.0, instead_of="old"))
+
+    def steps(id_: str) -> list[int]:
+        return [each.step for each in heard(driven.run).of(Answered) if each.request == id_]
+
+    driven.until(lambda: len(steps("new")) >= 3)
+    assert max(steps("old")) <= min(steps("new"))
+    driven.living.close()
+
+
 def test_a_probe_that_fails_looks_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("as if")
