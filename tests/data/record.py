@@ -1,27 +1,35 @@
 """Remakes the recorded runs beside this file with a real worker: ``python tests/data/record.py [NAME...]``.
 
-What tells of the machine they were made on is replaced, and what they hold is a few dozen kilobytes.
+With ``--answers`` only what they answer to questions about their network. What tells of the machine they were
+made on is replaced, and what they hold is a few dozen kilobytes.
 """
 
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
-from tui_trainer.core import rundir
+from tui_trainer.core import control, rundir
 from tui_trainer.core.events import RunStarted
+from tui_trainer.core.inside.questions import NextBatch, Poked, Question, SomeSamples
+from tui_trainer.core.lock import is_locked
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.tui import launcher
+from tui_trainer.tui.inside.asking import Asking
+from tui_trainer.tui.watch import Watch
 
 RUNS = Path(__file__).parent / "runs"
 PREFLIGHTS = Path(__file__).parent / "preflights"
+ANSWERS = Path(__file__).parent / "answers"
 
 _RECIPES: dict[str, dict[str, Any]] = {
     "digits": {
@@ -50,6 +58,15 @@ _RECIPES: dict[str, dict[str, Any]] = {
         "data": {"kind": "blobs", "classes": 20, "noise": 2.0, "points": 1000},
         "training": {"epochs": 6},
     },
+    "net": {
+        "name": "two-two-one",
+        "data": {"kind": "moons", "points": 200},
+        "architecture": {"kind": "fully-connected", "hidden": (2,), "activation": "sigmoid"},
+        "loss": {"kind": "binary-cross-entropy"},
+        "optimizer": {"kind": "adam", "lr": 0.02},
+        "regularization": {"l2": {"strength": 0.01}, "gradient_clipping": {"max_norm": 0.1}},
+        "training": {"epochs": 6, "batch_size": 20},
+    },
     "diverged": {
         "name": "too-fast",
         "data": {"kind": "diabetes"},
@@ -60,6 +77,21 @@ _RECIPES: dict[str, dict[str, Any]] = {
     },
 }
 
+_POKED = Poked(split="validation", index=3)
+_QUESTIONS: dict[str, dict[str, Question]] = {
+    "digits": {
+        "batch": NextBatch(),
+        "poked": structs.replace(_POKED, shift=(1, 0), noise=0.25, box=(3, 2, 2, 3)),
+    },
+    "diabetes": {"poked": structs.replace(_POKED, columns={2: 0.05})},
+    "cancer": {"poked": structs.replace(_POKED, columns={0: 18.0, 3: 900.0})},
+    "net": {
+        "batch": NextBatch(),
+        "poked": structs.replace(_POKED, columns={0: 0.5, 1: 1.0}),
+        "samples": SomeSamples(split="train", indices=tuple(range(64))),
+    },
+}
+"""What recordings are asked; the answers are kept in ``answers``, beside the runs."""
 
 _CHECKED: dict[str, dict[str, Any]] = {
     "sound": _RECIPES["digits"],
@@ -67,9 +99,29 @@ _CHECKED: dict[str, dict[str, Any]] = {
 }
 
 
-def record(name: str) -> None:
-    """Train one recipe in a home of its own, and keep what was recorded."""
-    _record(Recipe.model_validate(_RECIPES[name]), RUNS / name, launcher.start)
+def answer(name: str, run: RunDir) -> None:
+    """Ask the last checkpoint of a run what there is to ask, and keep the answers."""
+    watch = Watch(run)
+    while watch.more or watch.since is None:
+        watch.read_new()
+        watch.judge(time.time())
+    asking = Asking(watch)
+    kept = ANSWERS / name
+    kept.mkdir(parents=True, exist_ok=True)
+    for kind, question in _QUESTIONS.get(name, {}).items():
+        id_ = asking.ask(question)
+        while (picture := asking.reply(id_).picture) is None:
+            asking.read_new()
+            time.sleep(0.02)
+        (kept / f"{kind}.msgpack").write_bytes(msgspec.msgpack.encode(picture))
+    control.send(run.inspection, control.Stop(attempt=1))
+    while is_locked(run.inspection):
+        time.sleep(0.02)
+
+
+def record(name: str, *, keeps_run: bool) -> None:
+    """Train one recipe in a home of its own, and keep what was recorded; or its answers alone."""
+    _record(Recipe.model_validate(_RECIPES[name]), RUNS / name if keeps_run else None, launcher.start, name)
 
 
 def record_preflight(name: str) -> None:
@@ -77,11 +129,17 @@ def record_preflight(name: str) -> None:
     _record(Recipe.model_validate(_CHECKED[name]), PREFLIGHTS / name, launcher.start_preflight)
 
 
-def _record(recipe: Recipe, place: Path, start: Callable[[RunDir], Popen[bytes]]) -> None:
+def _record(
+    recipe: Recipe, place: Path | None, start: Callable[[RunDir], Popen[bytes]], asked: str = ""
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         run = rundir.create(recipe, root=Path(folder) / "runs")
         start(run).wait()
-        kept = rundir.RunDir(place)
+        if asked in _QUESTIONS:
+            answer(asked, run)
+        if place is None:
+            return
+        kept = RunDir(place)
         shutil.rmtree(kept.path, ignore_errors=True)
         kept.path.mkdir(parents=True)
         shutil.copy(run.recipe_toml, kept.recipe_toml)
@@ -100,5 +158,9 @@ def _record(recipe: Recipe, place: Path, start: Callable[[RunDir], Popen[bytes]]
 
 
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or [*_RECIPES, *_CHECKED]:
-        record(chosen) if chosen in _RECIPES else record_preflight(chosen)
+    names = [name for name in sys.argv[1:] if name != "--answers"]
+    for chosen in names or [*_RECIPES, *_CHECKED]:
+        if chosen in _CHECKED:
+            record_preflight(chosen)
+        else:
+            record(chosen, keeps_run="--answers" not in sys.argv)

@@ -29,8 +29,17 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize(
     "own",
-    [keys.NEW, keys.RUN, keys.RUNS, keys.DESCENT, keys.READER, keys.QUIT],
-    ids=["new", "run", "runs", "descent", "reader", "quit"],
+    [
+        keys.NEW,
+        keys.RUN,
+        keys.RUNS,
+        keys.DESCENT,
+        keys.READER,
+        keys.QUIT,
+        (*keys.MICROSCOPE, *keys.INSIDE),
+        (*keys.POKE, *keys.INSIDE),
+    ],
+    ids=["new", "run", "runs", "descent", "reader", "quit", "batch", "poke"],
 )
 def test_no_key_means_two_things_on_one_screen(own: tuple[keys.Key, ...]) -> None:
     names = [binding.key for key in (*own, *keys.EVERYWHERE) for binding in keys.bindings([key])]

@@ -69,6 +69,8 @@ class Ask(_Request, frozen=True, kw_only=True, tag="ask"):
     at_step: int | None = None
     """Of the checkpoint that is asked; None: of the weights at hand. Only an inspection has a choice."""
     follow_s: float = 0.0
+    instead_of: str = ""
+    """Id of an earlier question that nobody wants an answer to any more."""
 
 
 Request: TypeAlias = Stop | Pause | Continue | Pace | Step | Change | Ask

@@ -78,13 +78,17 @@ def _batches(trainee: Trainee, done: int) -> Iterator[Tensor]:
     for epoch in count(epochs_done + 1):
         if epoch > trainee.recipe.training.epochs:  # epochs may be added until then
             return
-        seed = trainee.recipe.training.seed
-        order = epoch_order(len(trainee.data.train_x), seed, epoch).to(trainee.device)
-        batches = torch.split(order, trainee.batch_size)
-        if trainee.joins_last_sample and len(batches) > 1 and len(batches[-1]) == 1:
-            batches = (*batches[:-2], torch.cat(batches[-2:]))
-        yield from batches[done_of_epoch:]
+        yield from batches_of(trainee, epoch)[done_of_epoch:]
         done_of_epoch = 0
+
+
+def batches_of(trainee: Trainee, epoch: int) -> tuple[Tensor, ...]:
+    """The samples of each step of an epoch, counted from one."""
+    order = epoch_order(len(trainee.data.train_x), trainee.recipe.training.seed, epoch).to(trainee.device)
+    batches = torch.split(order, trainee.batch_size)
+    if trainee.joins_last_sample and len(batches) > 1 and len(batches[-1]) == 1:
+        return (*batches[:-2], torch.cat(batches[-2:]))
+    return batches
 
 
 def update(trainee: Trainee, batch: Tensor, step: int) -> Generator[SafePoint, None, Tensor]:

@@ -11,7 +11,7 @@ from tui_trainer.core.checkpoint_files import path_of, saved_steps
 from tui_trainer.core.control import Ask, Pause, send
 from tui_trainer.core.events import Answered, LayersMeasured, Note
 from tui_trainer.core.inside.pictures import picture_at
-from tui_trainer.core.inside.questions import SomeSamples
+from tui_trainer.core.inside.questions import NextBatch, Poked, SomeSamples
 from tui_trainer.core.inside.samples import Samples
 from tui_trainer.core.recipe import (
     BatchNorm,
@@ -46,7 +46,10 @@ def test_bits_are_the_same_with_probes_at_every_step_and_without(monkeypatch: py
     monkeypatch.setattr(insight, "SHARE", 1e9)
     monkeypatch.setattr(insight, "SPACING", 1e9)
     looked, alone = Driven(DRAWS), Driven(without_probes(DRAWS))
-    send(looked.run, Ask(attempt=1, id="a", question=SomeSamples(split="train", indices=[0]), follow_s=60.0))
+    poked = Poked(split="train", index=0, noise=0.5, columns={1: 2.0})
+    for question in (SomeSamples(split="train", indices=[0]), NextBatch(), poked):
+        id_ = type(question).__name__
+        send(looked.run, Ask(attempt=1, id=id_, question=question, follow_s=60.0))
     for driven in (looked, alone):
         driven.to_its_end()
     measured, by_itself = heard(looked.run), heard(alone.run)
@@ -87,6 +90,21 @@ def test_what_cannot_be_answered_is_said_and_training_goes_on() -> None:
     assert "validation has" in heard(driven.run).history.answers["beyond"].problem
     step = heard(driven.run).history.step
     driven.until(lambda: heard(driven.run).history.step > step)
+    driven.living.close()
+
+
+def test_what_a_question_replaces_is_answered_no_more() -> None:
+    driven = Driven(ENDLESS)
+    question = SomeSamples(split="validation", indices=[0])
+    send(driven.run, Ask(attempt=1, id="old", question=question, follow_s=60.0))
+    driven.until(lambda: "old" in heard(driven.run).history.answers)
+    send(driven.run, Ask(attempt=1, id="new", question=question, follow_s=60.0, instead_of="old"))
+
+    def steps(id_: str) -> list[int]:
+        return [each.step for each in heard(driven.run).of(Answered) if each.request == id_]
+
+    driven.until(lambda: len(steps("new")) >= 3)
+    assert max(steps("old")) <= min(steps("new"))
     driven.living.close()
 
 

@@ -5,11 +5,13 @@ from typing import TypeAlias
 
 import msgspec
 
+from tui_trainer.core.inside.batch import BatchStep
 from tui_trainer.core.inside.layers import LayerHistograms
+from tui_trainer.core.inside.poked import PokedSample
 from tui_trainer.core.inside.samples import Samples
 from tui_trainer.core.runlog import RunLogError, payload_at
 
-Picture: TypeAlias = LayerHistograms | Samples
+Picture: TypeAlias = LayerHistograms | Samples | BatchStep | PokedSample
 """All kinds."""
 
 _decoder: msgspec.msgpack.Decoder[Picture] = msgspec.msgpack.Decoder(Picture)

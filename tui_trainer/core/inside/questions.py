@@ -1,6 +1,6 @@
 """What a viewer may ask of a network at one moment; the answer is a picture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -19,5 +19,25 @@ class SomeSamples(_Question, frozen=True, kw_only=True, tag="samples"):
     indices: Sequence[int]
 
 
-Question: TypeAlias = SomeSamples
+class NextBatch(_Question, frozen=True, kw_only=True, tag="next_batch"):
+    """What the next step does, number by number; answered by `BatchStep`."""
+
+
+class Poked(_Question, frozen=True, kw_only=True, tag="poked"):
+    """What becomes of a sample when it is spoiled, in this order; answered by `PokedSample`."""
+
+    split: Split
+    index: int
+    columns: Mapping[int, float] = {}
+    """Table: column -> another value, in original units."""
+    shift: tuple[int, int] = (0, 0)
+    """Image: pixels to the right, and down; what comes in is 0."""
+    noise: float = 0.0
+    """Deviation of the noise, in deviations of the column or channel."""
+    noise_seed: int = 0
+    box: tuple[int, int, int, int] | None = None
+    """Image: left, top, width and height of what is covered with 0."""
+
+
+Question: TypeAlias = SomeSamples | NextBatch | Poked
 """All kinds."""

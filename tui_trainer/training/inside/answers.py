@@ -3,8 +3,10 @@
 from collections.abc import Generator
 
 from tui_trainer.core.inside.pictures import Picture
-from tui_trainer.core.inside.questions import Question, SomeSamples
+from tui_trainer.core.inside.questions import NextBatch, Poked, Question, SomeSamples
 from tui_trainer.training.assembly import Trainee
+from tui_trainer.training.inside.batch import next_batch
+from tui_trainer.training.inside.poking import poked
 from tui_trainer.training.inside.samples import some_samples
 from tui_trainer.training.recording import Recorder
 
@@ -17,3 +19,7 @@ def answer(trainee: Trainee, record: Recorder, question: Question) -> Generator[
     match question:
         case SomeSamples():
             return some_samples(trainee, record, question)
+        case NextBatch():
+            return next_batch(trainee, record)
+        case Poked():
+            return poked(trainee, record, question)

@@ -72,8 +72,9 @@ class Insight:
 
     def ask(self, asked: Ask) -> None:
         """Take a question, to be answered at the next safe point."""
-        self._asked.append(asked)
-        self._followed.pop(asked.id, None)
+        self._asked = [each for each in self._asked if each.id != asked.instead_of] + [asked]
+        for id_ in (asked.id, asked.instead_of):
+            self._followed.pop(id_, None)
         if asked.follow_s > 0:
             self._followed[asked.id] = (asked, perf_counter() + asked.follow_s)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from secrets import token_hex
 
+import msgspec
+
 from tui_trainer.core import control
 from tui_trainer.core.control import Ask
 from tui_trainer.core.events import Answered
@@ -65,12 +67,25 @@ class Asking:
         self._began_at = 0.0
         self._problem = ""
 
-    def ask(self, question: Question, *, at_step: int | None = None, follow_s: float = 0.0) -> str:
+    def ask(
+        self, question: Question, *, at_step: int | None = None, follow_s: float = 0.0, instead_of: str = ""
+    ) -> str:
         """Ask something; the id by which ``reply`` tells. ``at_step`` names a checkpoint to be asked.
 
         ``follow_s``: for so long it is answered anew as the network learns; ask again to have it longer.
+        ``instead_of``: the id of a question that this one replaces, and whose answer stands until this one's.
         """
-        ask = Ask(attempt=0, id=token_hex(6), question=question, at_step=at_step, follow_s=follow_s)
+        ask = Ask(
+            attempt=0,
+            id=token_hex(6),
+            question=question,
+            at_step=at_step,
+            follow_s=follow_s,
+            instead_of=instead_of,
+        )
+        if (before := self._last.get(instead_of)) is not None:
+            self._last[ask.id] = replace(before, done=0.0, problem="")
+        self.forget(instead_of)
         self._pending[ask.id] = _Pending(ask, asks_run=self._is_answering and at_step is None)
         self._problem = ""
         self._send()
@@ -179,7 +194,7 @@ class Asking:
 
 
 def _to(ask: Ask, attempt: int) -> Ask:
-    return Ask(attempt=attempt, id=ask.id, question=ask.question, at_step=ask.at_step, follow_s=ask.follow_s)
+    return msgspec.structs.replace(ask, attempt=attempt)
 
 
 def _reply(run: RunDir, answered: Answered, before: Reply | None) -> Reply:

@@ -143,7 +143,11 @@ class InsideScreen(Screen[None]):
         self.app.pop_screen()
 
 
-VIEWS: tuple[tuple[str, str, str], ...] = (("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),)
+VIEWS: tuple[tuple[str, str, str], ...] = (
+    ("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),
+    ("batch", "tui_trainer.tui.inside.microscope", "MicroscopeScreen"),
+    ("poke", "tui_trainer.tui.inside.poke", "PokeScreen"),
+)
 """Name, module and class of each view, in the order of their digits."""
 
 

@@ -15,7 +15,7 @@ from tui_trainer.tui.keys.compare import COMPARE
 from tui_trainer.tui.keys.descent import DESCENT
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
-from tui_trainer.tui.keys.inside import INSIDE
+from tui_trainer.tui.keys.inside import INSIDE, MICROSCOPE, POKE
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
 from tui_trainer.tui.keys.preflight import PREFLIGHT
@@ -30,7 +30,9 @@ __all__ = [
     "EVERYWHERE",
     "FORK",
     "INSIDE",
+    "MICROSCOPE",
     "NEW",
+    "POKE",
     "PREFLIGHT",
     "QUIT",
     "READER",
@@ -56,6 +58,8 @@ TABLE = (
     *RUNS,
     *COMPARE,
     *DESCENT,
+    *MICROSCOPE,
+    *POKE,
     *VERSUS,
     *CHANGE,
     *FORK,

@@ -18,3 +18,41 @@ INSIDE = (
     Key("inside.previous_view", "shift+tab", "step_view(-1)", "", "Show the one before.", in_footer=False),
     Key("inside.back", "escape", "back", "back", "Back to the run.", "Esc"),
 )
+
+MICROSCOPE = (
+    Key("batch.hold", "space", "hold", "hold", "Hold the run at this step, or let it go on.", "Space"),
+    Key("batch.step", "full_stop", "batch", "make the step", "Make this step, then hold.", "."),
+    Key("batch.forward", "f", "face('forward')", "", "From x to the loss.", in_footer=False),
+    Key("batch.backward", "b", "face('backward')", "", "From the loss back to x.", in_footer=False),
+    Key("batch.update", "u", "face('update')", "", "What the optimizer makes of it.", in_footer=False),
+    Key(
+        "batch.losses", "l", "face('losses')", "", "The loss of each sample, largest first.", in_footer=False
+    ),
+    Key("batch.up", "up", "layer(-1)", "layer", "Scroll to the layer above.", "↑"),
+    Key("batch.down", "down", "layer(1)", "layer", "Scroll to the layer below.", "↓"),
+    Key("batch.previous", "left", "sample(-1)", "sample", "The sample before.", "←"),
+    Key("batch.next", "right", "sample(1)", "sample", "The next sample of the batch.", "→"),
+    Key("batch.page_up", "pageup", "scroll(-8)", "", "Scroll up by eight rows.", in_footer=False),
+    Key("batch.page_down", "pagedown", "scroll(8)", "", "Scroll down by eight rows.", in_footer=False),
+    Key("batch.again", "enter", "again", "", "Take the batch that comes next now.", "Enter", in_footer=False),
+    Key("batch.earlier", "<", "checkpoint(-1)", "", "An earlier checkpoint.", "<", in_footer=False),
+    Key("batch.later", ">", "checkpoint(1)", "", "A later checkpoint.", ">", in_footer=False),
+)
+
+POKE = (
+    Key("poke.left", "left", "move(-1, 0)", "move", "Move image, box or point left; a value down.", "←"),
+    Key("poke.right", "right", "move(1, 0)", "move", "Move image, box or point right; a value up.", "→"),
+    Key("poke.up", "up", "move(0, -1)", "", "Move them up; the column above.", "↑", in_footer=False),
+    Key("poke.down", "down", "move(0, 1)", "", "Move them down; the column below.", "↓", in_footer=False),
+    Key("poke.noise", "n", "noise(1)", "noise", "More noise.", "n"),
+    Key("poke.less_noise", "N", "noise(-1)", "noise", "Less noise.", "N"),
+    Key("poke.draw", "d", "draw_again", "", "Draw the noise anew.", "d", in_footer=False),
+    Key("poke.cover", "o", "cover", "cover", "Cover a part of the image, or no longer.", "o"),
+    Key("poke.more", "plus", "box(1)", "", "Cover more.", "+", in_footer=False),
+    Key("poke.less", "minus", "box(-1)", "", "Cover less.", "-", in_footer=False),
+    Key("poke.type", "enter", "type", "value", "Type a value for the column under the cursor.", "Enter"),
+    Key("poke.clean", "0", "clean", "as it is", "The sample as it is.", "0"),
+    Key("poke.previous", "<", "sample(-1)", "sample", "The sample before.", "<"),
+    Key("poke.next", ">", "sample(1)", "sample", "The next sample.", ">"),
+    Key("poke.split", "v", "split", "split", "Samples of another split.", "v"),
+)
