@@ -83,6 +83,8 @@ class Fold:
     attempt: int = 0
     phase: Phase | None = None
     reason: str = ""
+    has_diverged: bool = False
+    """It ended because a loss was no number any more."""
     elapsed_s: float = 0.0
     step: int = 0
     pace: Pace = field(default_factory=Pace)
@@ -109,12 +111,13 @@ class Fold:
         match event:
             case RunStarted():
                 self.started = event
-                self.phase, self.reason = None, ""
+                self.phase, self.reason, self.has_diverged = None, "", False
                 self._choose_headline()
                 if self.first_started_at is None:
                     self.first_started_at = event.started_at
             case PhaseChanged():
                 self.phase, self.reason = event.phase, event.reason
+                self.has_diverged = event.has_diverged
                 self.step = max(self.step, event.step)
             case Steps(split="validation"):
                 for evaluation in evaluations_in(event):

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 RowState: TypeAlias = State | Literal["deleted"]
 
 TARGETS = ("accuracy", "r2", "loss")
-_DIVERGED = " became "
-"""What a worker's reason says of a loss that is no number any more."""
 
 
 class Target(NamedTuple):
@@ -72,6 +70,8 @@ class Row:
     state: RowState
     reason: str
     """Why it is in that state, safe for a terminal."""
+    has_diverged: bool
+    """Whether it ended because a loss was no number any more."""
     best: Score | None
     """The evaluation that the recipe's ``select_by`` chooses."""
     last: Score | None
@@ -91,11 +91,6 @@ class Row:
     def is_over(self) -> bool:
         """Whether nothing more will come of it by itself."""
         return self.state == "deleted" or self.state in ENDS
-
-    @property
-    def has_diverged(self) -> bool:
-        """Whether it ended because a loss was no number any more."""
-        return self.state == "failed" and _DIVERGED in self.reason
 
     @property
     def share_done(self) -> float:
@@ -215,16 +210,17 @@ class Standings:
         run = self.comparison.run_of(entrant, seed)
         known = self._known.get(run.path) if run else None
         if run is None or known is None:
-            state: RowState = "deleted" if run is None else "queued"
-            return Row(entrant, seed, run, state, "", None, None, None, 0.0, 0, 0, None, 0, ())
-        fold, target = known.fold, self._target
+            unknown: RowState = "deleted" if run is None else "queued"
+            return Row(entrant, seed, run, unknown, "", False, None, None, None, 0.0, 0, 0, None, 0, ())
+        fold, target, state = known.fold, self._target, known.state(now)
         reached = (score for score in fold.scores if target is not None and target.is_reached(score))
         return Row(
             entrant=entrant,
             seed=seed,
             run=run,
-            state=known.state(now),
+            state=state,
             reason=known.error or plain(fold.reason),
+            has_diverged=state == "failed" and fold.has_diverged,
             best=fold.best,
             last=fold.scores[-1] if fold.scores else None,
             to_target=next(reached, None),
