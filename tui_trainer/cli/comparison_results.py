@@ -10,9 +10,9 @@ from typing import Any
 
 from tui_trainer.cli.output import columns
 from tui_trainer.core.better import mean_of
-from tui_trainer.core.brief import Score
 from tui_trainer.core.contrast import heading, shown
 from tui_trainer.core.figures import duration, epoch, value
+from tui_trainer.core.scores import Score
 from tui_trainer.core.standings import Row, Standings
 from tui_trainer.core.tally import told_columns
 from tui_trainer.core.text import plain

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tui_trainer.core import disk, index, labels, liveness
-from tui_trainer.core.brief import Brief, Fold, Score, SelectBy, lean, trend
+from tui_trainer.core.brief import Brief, Fold, SelectBy, lean, trend
 from tui_trainer.core.events import ENDED
 from tui_trainer.core.index import Entry, Stamp
 from tui_trainer.core.labels import Labels
@@ -18,6 +18,7 @@ from tui_trainer.core.lock import is_locked
 from tui_trainer.core.parentage import Parent
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
+from tui_trainer.core.scores import Score
 from tui_trainer.core.text import plain
 
 _LOOK_S = 3.0
