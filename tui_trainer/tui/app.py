@@ -218,9 +218,11 @@ class TrainerApp(App[None]):
 
     def _make_race(self, request: RaceRequested) -> None:
         from tui_trainer.core import comparison as comparisons
+        from tui_trainer.tui import racing
 
+        asked = request.name, request.variants, request.seeds
         try:
-            made = comparisons.create(request.name, request.variants, request.seeds)
+            made = racing.create(*asked, budget=request.budget, target=request.target)
         except (OSError, comparisons.TooManyRuns, rundir.RunHomeError) as error:
             self.call_from_thread(self._complain, error)
             return
