@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tui_trainer.core.better import Standing, Verdict
 from tui_trainer.core.brief import Fold
 from tui_trainer.core.comparison import Comparison
-from tui_trainer.core.events import AnyEvent, Baseline, Evaluated, Resumed, RunStarted
+from tui_trainer.core.events import AnyEvent, Baseline, Evaluated, FactsTold, Resumed, RunStarted, Steps
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.scores import Scores
 from tui_trainer.core.series import Series
@@ -152,7 +152,7 @@ class Contest:
         """Whether there is more to be read at once."""
         self._heard: dict[Path, Heard] = {}
         self._standings = Standings(comparison, hear=self._hear)
-        self._revision = 0
+        self._num_turns = 0
         self._verdicts: dict[object, Standing | Verdict] = {}
         self._judged: object = None
         self._progress: deque[tuple[float, float]] = deque(maxlen=_PACES)
@@ -175,24 +175,24 @@ class Contest:
 
     def _hear(self, run: RunDir, event: AnyEvent, fold: Fold) -> None:
         self._heard.setdefault(run.path, Heard()).hear(event, fold.best.step if fold.best else None)
-        self._revision += 1
+        self._num_turns += _turns_curves(event)
 
     def heard(self, run: RunDir) -> Heard:
         """What ``run`` said so far."""
         return self._heard.setdefault(run.path, Heard())
 
     def read_new(self, max_seconds: float = 0.03) -> bool:
-        """Read what is new, for about so long; whether that was anything."""
-        before = self._revision
+        """Read what is new, for about so long; whether curves changed by that."""
+        before = self._num_turns
         self.more = self._standings.read_new(max_seconds=max_seconds)
-        return self._revision != before
+        return self._num_turns != before
 
     def judge(self, now: float) -> bool:
-        """Find out states and scores at ``now`` (Unix time); whether any are others than before."""
+        """Find out where the runs are at ``now`` (Unix time); whether any has another end or best score."""
         self.rows = self._standings.rows(now)
         self.tallies = tally(self.comparison.entrants, self.rows)
         self._progress.append((now, sum(row.share_done for row in self.rows)))
-        judged = [(row.state, row.step, row.best, row.run is None) for row in self.rows]
+        judged = [(row.is_over and row.state, row.best, row.run is None) for row in self.rows]
         if judged == self._judged:
             return False
         self._judged = judged
@@ -296,6 +296,13 @@ class Contest:
     def is_regression(self) -> bool:
         """Whether numbers are predicted."""
         return self.headline == "r2"
+
+
+def _turns_curves(event: AnyEvent) -> bool:
+    """Whether curves are others after it: most events only tell of steps."""
+    return isinstance(event, RunStarted | Evaluated | Resumed | FactsTold) or (
+        isinstance(event, Steps) and event.split is not None
+    )
 
 
 def _counts(event: Evaluated) -> Counts | None:

@@ -115,6 +115,7 @@ class CompareScreen(RacingScreen):
         self._told_at = 0.0
         self._is_stale = False
         """Whether anything turned since figures were drawn."""
+        self._are_curves_stale = False
         self._listed: list[Comparison] = []
         self._unsaved = shown
         """Runs that were marked, no comparison on disk."""
@@ -204,18 +205,18 @@ class CompareScreen(RacingScreen):
         if contest is None:
             self._draw_texts()
             return
-        changed = contest.read_new()
+        self._are_curves_stale |= contest.read_new()
         if contest.more:
             self.call_after_refresh(self._tick)
         now = time.monotonic()
         is_due = now - self._told_at >= _FIGURES_S
         if is_due and contest.comparison.id:
             self._read_record(contest)
-        if is_due or not contest.rows or (changed and not contest.more):
+        if is_due or not contest.rows or (self._are_curves_stale and not contest.more):
             is_first = not contest.rows
             turned = contest.judge(self._clock())
             self._is_stale |= turned or is_first
-            if changed or turned:
+            if self._are_curves_stale or turned:
                 self._draw_charts()
             if is_first or (is_due and (self._is_stale or contest.is_live)):
                 self._draw_texts()
@@ -227,6 +228,7 @@ class CompareScreen(RacingScreen):
         self._draw_texts()
 
     def _draw_charts(self) -> None:
+        self._are_curves_stale = False
         contest = self._contest
         if contest is None or not contest.rows or self._view != "curves":
             return
