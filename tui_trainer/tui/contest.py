@@ -228,8 +228,8 @@ class Contest:
         ]
 
     def remaining_s(self) -> float:
-        """How long the rest takes at the pace of the last seconds; 0 where nobody knows."""
-        if not self.is_live or len(self._progress) < 2:
+        """How long the rest takes at the pace of the last seconds; 0 where nobody knows, or all is paused."""
+        if len(self._progress) < 2 or not any(row.state in LIVE - {"paused"} for row in self.rows):
             return 0.0
         (began, at_first), (ended, at_last) = self._progress[0], self._progress[-1]
         if ended - began < _PACE_S or at_last <= at_first:
