@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -75,8 +76,7 @@ def _work_off(arguments: Sequence[str]) -> int:
             raise ValueError
     except (IndexError, ValueError):
         return _refuse("--queue needs how many runs take turns, and the seconds of each (0: no limit)")
-    # Whoever looks at all of this at work is to be answered first.
-    os.nice(NICENESS)
+    _give_way()
     stop_sign, waiting = _stop_sign(), Queue([RunDir(Path(each).absolute()) for each in arguments[2:]])
     first = waiting.take()
     if first is None:
@@ -85,6 +85,14 @@ def _work_off(arguments: Sequence[str]) -> int:
     rest = iter(lambda: None if stop_sign.is_up else waiting.take(), None)
     none_failed = _host(chain([first], rest), stop_sign, at_once, limit_s or None, waiting.release)
     return DONE if none_failed else FAILED
+
+
+def _give_way() -> None:
+    """Let whoever looks at all of this at work be answered first."""
+    os.nice(NICENESS)
+    # Linux may share the processor among sessions, whatever the niceness of the processes in them.
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 class Queue:
