@@ -14,7 +14,6 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -25,12 +24,10 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter, RunLogError
 from tui_trainer.core.text import plain
 from tui_trainer.training.attempts import has_nothing_left, next_attempt, past
+from tui_trainer.training.priority import give_way
 from tui_trainer.training.stop_sign import StopSign
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
-
-NICENESS = 10
-"""Of a worker whose runs are many; one that trains a single run leaves a core to the app as it is."""
 
 LAST_MOMENTS_S = 5.0
 """So long may Python and PyTorch take to end."""
@@ -76,7 +73,7 @@ def _work_off(arguments: Sequence[str]) -> int:
             raise ValueError
     except (IndexError, ValueError):
         return _refuse("--queue needs how many runs take turns, and the seconds of each (0: no limit)")
-    _give_way()
+    give_way()
     stop_sign, waiting = _stop_sign(), Queue([RunDir(Path(each).absolute()) for each in arguments[2:]])
     first = waiting.take()
     if first is None:
@@ -85,14 +82,6 @@ def _work_off(arguments: Sequence[str]) -> int:
     rest = iter(lambda: None if stop_sign.is_up else waiting.take(), None)
     none_failed = _host(chain([first], rest), stop_sign, at_once, limit_s or None, waiting.release)
     return DONE if none_failed else FAILED
-
-
-def _give_way() -> None:
-    """Let whoever looks at all of this at work be answered first."""
-    os.nice(NICENESS)
-    # Linux may share the processor among sessions, whatever the niceness of the processes in them.
-    with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 class Queue:

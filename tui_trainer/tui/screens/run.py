@@ -17,7 +17,7 @@ from tui_trainer.core.events import Split
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import RunLogError
 from tui_trainer.core.text import plain
-from tui_trainer.tui import keys, terminal, views
+from tui_trainer.tui import keys, terminal
 from tui_trainer.tui.alert import alert
 from tui_trainer.tui.clipboard import copy
 from tui_trainer.tui.link import LOCAL, ByteRate, Link
@@ -27,7 +27,7 @@ from tui_trainer.tui.plot.spans import Line, Role, Span, clip
 from tui_trainer.tui.screens.charting import ChartingScreen
 from tui_trainer.tui.screens.steering import SteeringScreen
 from tui_trainer.tui.spoken import spoken
-from tui_trainer.tui.views import facts, header
+from tui_trainer.tui.views import facts, header, lower
 from tui_trainer.tui.views.page import Look, Page
 from tui_trainer.tui.watch import Watch
 from tui_trainer.tui.widgets.chart import LineChart
@@ -185,7 +185,7 @@ class RunScreen(ChartingScreen, SteeringScreen):
             alert(self.app, f"{watch.name} {watch.state}{': ' + reason if reason else ''}")
         has_log = watch.own is None or watch.run.worker_log.exists()
         if turned and watch.state in ("failed", "crashed") and self._view == 0 and has_log:
-            self._view = views.WORKER_LOG
+            self._view = lower.WORKER_LOG
         return turned
 
     # Drawing
@@ -209,9 +209,9 @@ class RunScreen(ChartingScreen, SteeringScreen):
             is_wide=self.size.width >= terminal.WIDE,
         )
         if area.content_size:
-            self._page = views.VIEWS[self._view](self._watch, self._look, *area.content_size)
+            self._page = lower.VIEWS[self._view](self._watch, self._look, *area.content_size)
         area.show(self._page.lines)
-        bar.show([views.tabs(self._watch, self._view, self._page.caption, bar.content_size.width)])
+        bar.show([lower.tabs(self._watch, self._view, self._page.caption, bar.content_size.width)])
 
     def _draw_texts(self) -> None:
         """Header, facts and keys: all that has figures in it."""
@@ -332,7 +332,7 @@ class RunScreen(ChartingScreen, SteeringScreen):
 
     def action_step_view(self, by: int) -> None:
         """Show the next view or the one before."""
-        self.action_view((self._view + by) % len(views.VIEWS) + 1)
+        self.action_view((self._view + by) % len(lower.VIEWS) + 1)
 
     def action_full(self) -> None:
         """Give the view the whole screen, or the charts their place back."""
@@ -343,7 +343,7 @@ class RunScreen(ChartingScreen, SteeringScreen):
     def action_scroll(self, rows: int) -> None:
         """Scroll the view; a log that is at its end follows again."""
         top = min(max(0, self._page.top + rows), self._page.last_top)
-        follows = self._view == views.WORKER_LOG and top == self._page.last_top
+        follows = self._view == lower.WORKER_LOG and top == self._page.last_top
         self._show(replace(self._look, top=None if follows else top))
 
     def action_columns(self, columns: int) -> None:
