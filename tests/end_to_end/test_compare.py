@@ -14,7 +14,7 @@ from tui_trainer.core.comparison import Comparison
 from tui_trainer.core.history import load
 from tui_trainer.core.standings import Standings
 
-GRID = "data=moons optimizer=gd,sgd,momentum,adagrad,rmsprop,adam epochs=6"
+GRID = "data=moons optimizer=gd,sgd,momentum,adagrad,rmsprop,adam epochs=4"
 HAS_SCORES = re.compile(r"A\s+gd\s.*±")
 
 

@@ -26,7 +26,7 @@ from tui_trainer.tui.messages import RunOpened
 from tui_trainer.tui.plot.model import ChartOptions
 from tui_trainer.tui.plot.overlay import overlay
 from tui_trainer.tui.plot.raster import GlyphName
-from tui_trainer.tui.plot.spans import Line, Span, clip
+from tui_trainer.tui.plot.spans import Span, clip
 from tui_trainer.tui.plot.table import window
 from tui_trainer.tui.screens.racing import RacingScreen
 from tui_trainer.tui.views import contest as views
@@ -285,9 +285,7 @@ class CompareScreen(RacingScreen):
     def _draw_verdict(self, contest: Contest) -> None:
         area = self.query_one("#verdict", SpanView)
         most = _TALL_VERDICT_LINES if self.has_class("-tall") else _VERDICT_LINES
-        question: list[Line] = []
-        if self._is_asked:
-            question = [(Span("? ", "accent"), Span(self._question, "strong"))]
+        question = self._asked
         told = views.verdict(contest, self._choice, area.content_size.width, most - len(question))
         _resize(area, most if not self.has_class("-tall") else len(told) + len(question))
         area.show([*question, *told])

@@ -24,6 +24,7 @@ from tui_trainer.tui.link import LOCAL, ByteRate, Link
 from tui_trainer.tui.plot.model import ChartOptions
 from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip
+from tui_trainer.tui.screens.asking import AskingScreen
 from tui_trainer.tui.screens.charting import ChartingScreen
 from tui_trainer.tui.screens.steering import SteeringScreen
 from tui_trainer.tui.spoken import spoken
@@ -45,11 +46,9 @@ _ROOM_FOR_BAD = 3
 """So many rows for why a run failed; more are taken from the lower half."""
 _FACTS = 3
 """So many where the screen is tall and has no panel for them."""
-_ASKED_S = 6.0
-"""How long a question waits for the same key again."""
 
 
-class RunScreen(ChartingScreen, SteeringScreen):
+class RunScreen(ChartingScreen, SteeringScreen, AskingScreen):
     """Two charts above, one of several views below; a second pressed key never loses anything."""
 
     KEYS: ClassVar[tuple[keys.Key, ...]] = keys.RUN
@@ -109,8 +108,6 @@ class RunScreen(ChartingScreen, SteeringScreen):
         self._view = 0
         self._page = Page(())
         self._figures = header.Figures((), ((),))
-        self._question = ""
-        self._asked_until = 0.0
         self._told_at = 0.0
         self._viewed_at = 0.0
         self._viewed = 0
@@ -135,6 +132,10 @@ class RunScreen(ChartingScreen, SteeringScreen):
         self._told_at = time.monotonic()
         self.set_interval(self._link.tick_s, self._look_again)
         self.call_after_refresh(self._tick)
+
+    def expect(self, attempt: int, lives: Callable[[], bool]) -> None:
+        """A worker was begun for it: see `Watch.expect`."""
+        self._watch.expect(attempt, lives)
 
     @on(SpanView.Resized)
     def _fit(self, message: SpanView.Resized) -> None:
@@ -259,10 +260,7 @@ class RunScreen(ChartingScreen, SteeringScreen):
 
     def _told(self) -> list[Line]:
         """What there is to say; a question that waits for an answer first."""
-        told = facts.facts(self._watch, self._look)
-        if self._is_asked:
-            return [(Span("? ", "accent"), Span(self._question, "strong")), *told]
-        return told
+        return [*self._asked, *facts.facts(self._watch, self._look)]
 
     # The run
 
@@ -309,15 +307,6 @@ class RunScreen(ChartingScreen, SteeringScreen):
         except (OSError, RunLogError) as error:
             self.notify(plain(str(error)), severity="error", markup=False)
             return False
-
-    @property
-    def _is_asked(self) -> bool:
-        return time.monotonic() < self._asked_until
-
-    def _ask(self, question: str) -> None:
-        self._question, self._asked_until = question, time.monotonic() + _ASKED_S
-        self._draw_texts()
-        self.set_timer(_ASKED_S + 0.1, self._draw)
 
     # Views
 
