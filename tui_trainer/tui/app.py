@@ -42,6 +42,7 @@ from tui_trainer.tui.options import AppOptions
 from tui_trainer.tui.pacing import FIRST_ATTEMPT, pace
 from tui_trainer.tui.picture import Area
 from tui_trainer.tui.screens.new import NewScreen
+from tui_trainer.tui.screens.too_small import TooSmall
 from tui_trainer.tui.spoken import FRENCH
 from tui_trainer.tui.theme import THEMES, theme_for
 from tui_trainer.tui.widgets.title_bar import TABS, Tab
@@ -373,16 +374,6 @@ class AttachedApp(TrainerApp):
     def on_mount(self) -> None:
         """Show the run."""
         self._show(self._attached)
-
-
-class TooSmall(Screen[None]):
-    """What there is to say to a terminal that cannot show any screen."""
-
-    def render(self) -> str:
-        """The sentence."""
-        width, height = self.outer_size
-        needed = f"{terminal.MIN_WIDTH}×{terminal.MIN_HEIGHT}"
-        return f"tui-trainer needs {needed}; this terminal has {width}×{height}."
 
 
 def _runs_screen() -> Screen[None]:
