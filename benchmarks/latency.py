@@ -1,11 +1,11 @@
 """From a key to its paint while training keeps both cores busy: milliseconds, in a terminal of 120×40.
 
-    python -m benchmarks.latency [KEYS] [--idle] [--threads N]
+    python -m benchmarks.latency [KEYS] [--idle] [--threads N] [--compare]
 
 The app trains MNIST (data from $TUI_TRAINER_DATA, or shared/data beside the checkout; digits where it is not)
 on as many threads as there are cores, and ``y`` is pressed: both charts are drawn anew over a logarithmic
-axis. The time ends when that has been written; --idle measures the same while the run is paused. A machine
-that others use adds their share.
+axis. The time ends when that has been written; --idle measures the same while the run is paused, --compare
+on Compare while eight runs of MNIST train. A machine that others use adds their share.
 """
 
 import argparse
@@ -16,15 +16,16 @@ import statistics
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 
 from benchmarks.contenders import data_folder
-from benchmarks.machine import Others, about
+from benchmarks.live import SHOWN, eight_live
+from benchmarks.machine import Others, about, used_s
 from tui_trainer.core.control import Stop, send
+from tui_trainer.core.history import load
 from tui_trainer.core.lock import is_locked
-from tui_trainer.core.rundir import list_runs
+from tui_trainer.core.rundir import RunDir, list_runs
 
 APART_S = 0.35
 """Between two keys: longer than a paint, and not in step with the app's own ticks."""
@@ -80,42 +81,81 @@ class Terminal:
         os.waitpid(self.pid, 0)
 
 
+def one_run(keys: int, threads: int, *, is_idle: bool) -> None:
+    """Measure on the screen of a run."""
+    recipe = "tp1-mnist" if (data_folder() / "MNIST" / "raw").is_dir() else "first-steps"
+    terminal = Terminal(recipe, "--epochs", "10000", "--set", f"training.threads={threads}")
+    try:
+        terminal.until(recipe.encode())
+        terminal.press(b"\r")
+        terminal.until(b"updates/s")
+        if is_idle:
+            terminal.press(b" ")
+        run = list_runs()[0]
+        tell("idle" if is_idle else f"training on {threads} threads", terminal, keys, [_worker_of(run)])
+    finally:
+        for run in list_runs():
+            send(run, Stop(attempt=1))
+            while is_locked(run):
+                terminal.read(0.05)
+        terminal.close()
+
+
+def compared(keys: int) -> None:
+    """Measure on Compare."""
+    with eight_live() as workers:
+        terminal = Terminal()
+        try:
+            terminal.until(b"first-steps")
+            terminal.press(b"]]")
+            terminal.until(SHOWN.encode())
+            tell("8 runs train", terminal, keys, [worker.pid for worker in workers])
+        finally:
+            terminal.close()
+
+
+def tell(state: str, terminal: Terminal, keys: int, workers: list[int]) -> None:
+    """Press keys and print how long their answers took, and who had the processor meanwhile."""
+    terminal.drain(3.0)
+    others, began, times = Others(), time.perf_counter(), []
+    used = [used_s(pid) for pid in (terminal.pid, *workers)]
+    for _ in range(keys):
+        times.append(terminal.latency_ms(KEY, ANSWER))
+        terminal.drain(APART_S)
+        terminal.press(KEY)  # and back
+        terminal.drain(APART_S)
+    seconds = time.perf_counter() - began
+    app_s, *trained_s = (
+        used_s(pid) - before for pid, before in zip((terminal.pid, *workers), used, strict=True)
+    )
+    print(
+        f"{state}: the app takes {app_s / seconds:.2f} cores, training {sum(trained_s) / seconds:.2f}, "
+        f"others {others.cores(app_s + sum(trained_s))}; load {os.getloadavg()[0]:.1f}; {len(times)} keys"
+    )
+    median, p95, p99 = np.percentile(times, (50, 95, 99))
+    print(f"key to paint: median {median:.0f} ms, p95 {p95:.0f}, p99 {p99:.0f}, longest {max(times):.0f}")
+    print(f"fastest {min(times):.0f} ms, mean {statistics.mean(times):.0f}")
+
+
+def _worker_of(run: RunDir) -> int:
+    started = load(run).started
+    return started.pid if started else 0
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("keys", nargs="?", type=int, default=100)
     parser.add_argument("--idle", action="store_true")
+    parser.add_argument("--compare", action="store_true")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     print(about("textual", "torch"))
-    recipe = "tp1-mnist" if (data_folder() / "MNIST" / "raw").is_dir() else "first-steps"
-    options = [recipe, "--epochs", "10000", "--set", f"training.threads={arguments.threads}"]
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"TUI_TRAINER_HOME": home, "TUI_TRAINER_DATA": str(data_folder())}
-        terminal = Terminal(*options)
-        try:
-            terminal.until(recipe.encode())
-            terminal.press(b"\r")
-            terminal.until(b"updates/s")
-            if arguments.idle:
-                terminal.press(b" ")
-            terminal.drain(3.0)
-            others, times = Others(), []
-            for _ in range(arguments.keys):
-                times.append(terminal.latency_ms(KEY, ANSWER))
-                terminal.drain(APART_S)
-                terminal.press(KEY)  # and back
-                terminal.drain(APART_S)
-        finally:
-            for run in list_runs(root=Path(home) / "runs"):
-                send(run, Stop(attempt=1))
-                while is_locked(run):
-                    terminal.read(0.05)
-            terminal.close()
-    state = "idle" if arguments.idle else f"training on {arguments.threads} threads"
-    print(f"{state}: {others.cores(0.0)} busy in all, {len(times)} keys")
-    median, p95, p99 = np.percentile(times, (50, 95, 99))
-    print(f"key to paint: median {median:.0f} ms, p95 {p95:.0f}, p99 {p99:.0f}, longest {max(times):.0f}")
-    print(f"fastest {min(times):.0f} ms, mean {statistics.mean(times):.0f}")
+        if arguments.compare:
+            compared(arguments.keys)
+        else:
+            one_run(arguments.keys, arguments.threads, is_idle=arguments.idle)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """What the app writes to its terminal while it trains and while it is paused: bytes a second and an update.
 
-    python -m benchmarks.wire [SECONDS] [--keep FOLDER]
+    python -m benchmarks.wire [SECONDS] [--compare] [--keep FOLDER]
 
 Trains tp1-mnist (data from $TUI_TRAINER_DATA) at full speed in a terminal of 120×40 with loss, accuracy and
 confusion matrix on screen, as over SSH, by truecolor and 256 colours, with and without --low-bandwidth.
-Then pauses, and counts for 30 s. --keep leaves the bytes of each case in FOLDER.
+Then pauses, and counts for 30 s. --compare does the same on Compare with eight such runs, until all of them
+are paused. --keep leaves the bytes of each case in FOLDER.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import pyte
 
+from benchmarks.live import SHOWN, eight_live
 from tui_trainer.core.control import Stop, send
 from tui_trainer.core.lock import is_locked
 from tui_trainer.core.rundir import list_runs
@@ -52,18 +54,17 @@ class Counted:
 class Watched:
     """The app in a terminal that nobody looks at but us."""
 
-    def __init__(self, home: str, colorterm: str, options: tuple[str, ...]) -> None:
+    def __init__(self, colorterm: str, *arguments: str) -> None:
         environment = {
             **os.environ,
             "TERM": "xterm-256color",
             "COLORTERM": colorterm,
-            "TUI_TRAINER_HOME": home,
             "SSH_CONNECTION": "192.0.2.1 50000 192.0.2.2 22",
         }
         pid, self.terminal = pty.fork()
         if pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
-            command = [sys.executable, "-P", "-m", "tui_trainer", *options, "tp1-mnist"]
+            command = [sys.executable, "-P", "-m", "tui_trainer", *arguments]
             os.execve(command[0], command, environment)
         self.pid = pid
         self._screen = pyte.Screen(WIDTH, HEIGHT)
@@ -98,46 +99,70 @@ class Watched:
             return os.read(self.terminal, 65536)
         return b""
 
-    def close(self, home: str) -> None:
-        """End the app and what it trains."""
-        for run in list_runs(root=Path(home) / "runs"):
+    def stop_all(self) -> None:
+        """End what trains, and read on meanwhile."""
+        for run in list_runs():
             send(run, Stop(attempt=1))
             while is_locked(run):
                 self._read(0.05)
+
+    def close(self) -> None:
+        """End the app."""
         os.kill(self.pid, 9)
         os.close(self.terminal)
         os.waitpid(self.pid, 0)
 
 
-def measure(colorterm: str, options: tuple[str, ...], seconds: float) -> tuple[Counted, Counted]:
+def one_run(colorterm: str, options: tuple[str, ...], seconds: float) -> tuple[Counted, Counted]:
     """What came in ``seconds`` of training, then in ``PAUSED_S`` of pause."""
-    with tempfile.TemporaryDirectory() as home:
-        watched = Watched(home, colorterm, options)
+    watched = Watched(colorterm, *options, "tp1-mnist")
+    try:
+        watched.until("tp1-mnist")
+        watched.press("\r")
+        watched.until("updates/s")
+        return watched.count(seconds), _paused(watched, " ", "paused")
+    finally:
+        watched.stop_all()
+        watched.close()
+
+
+def compared(colorterm: str, options: tuple[str, ...], seconds: float) -> tuple[Counted, Counted]:
+    """The same on Compare, with eight runs."""
+    with eight_live():
+        watched = Watched(colorterm, *options)
         try:
-            watched.until("tp1-mnist")
-            watched.press("\r")
-            watched.until("updates/s")
-            training = watched.count(seconds)
-            watched.press(" ")
-            watched.until("paused")
+            watched.until("first-steps")
+            watched.press("]]")
+            watched.until(SHOWN)
             watched.count(5.0)
-            return training, watched.count(PAUSED_S)
+            return watched.count(seconds), _paused(watched, "p", "8 paused")
         finally:
-            watched.close(home)
+            watched.close()
+
+
+def _paused(watched: Watched, key: str, said: str) -> Counted:
+    watched.press(key)
+    watched.until(said)
+    watched.count(5.0)
+    return watched.count(PAUSED_S)
 
 
 def main() -> None:
     """Print a line a case."""
     parser = argparse.ArgumentParser()
     parser.add_argument("seconds", nargs="?", type=float, default=20.0)
+    parser.add_argument("--compare", action="store_true")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--only", help="one case")
     arguments = parser.parse_args()
+    measure = compared if arguments.compare else one_run
     print(f"{'':16} {'bytes/s':>8} {'updates/s':>10} {'bytes/update':>13} {'paused 30 s':>12}")
     for name, (colorterm, options) in CASES.items():
         if arguments.only and arguments.only != name:
             continue
-        training, paused = measure(colorterm, options, arguments.seconds)
+        with tempfile.TemporaryDirectory() as home:
+            os.environ["TUI_TRAINER_HOME"] = home
+            training, paused = measure(colorterm, options, arguments.seconds)
         size = len(training.data)
         print(
             f"{name:16} {size / training.seconds:8.0f} {training.num_updates / training.seconds:10.1f}"

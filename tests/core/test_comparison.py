@@ -7,9 +7,11 @@ import pytest
 from tui_trainer.core import comparison as comparisons
 from tui_trainer.core import history, liveness, queue, rundir
 from tui_trainer.core.comparison import ComparisonDamaged, ComparisonNotFound, TooManyRuns
+from tui_trainer.core.events import PhaseChanged
 from tui_trainer.core.lock import is_locked
 from tui_trainer.core.planning import Crew, Job, crews, seconds_per_run
 from tui_trainer.core.recipe import FullyConnected, Moons, Recipe, Training
+from tui_trainer.core.runlog import LogWriter
 from tui_trainer.core.standings import Standings
 from tui_trainer.core.variation import Variant
 
@@ -60,6 +62,23 @@ def test_deleted_runs_are_just_not_there():
     more, new = comparisons.add_seeds(again, 1)
     assert len(new) == 1, "nobody knows the recipe of the other any more"
     assert more.run_of(second, 2) is None
+
+
+@pytest.mark.parametrize("diverged", [True, False])
+def test_a_run_has_diverged_where_its_worker_says_so_whatever_the_words(diverged):
+    made = comparisons.create("tiny", two_variants(), (0,))
+    run = made.runs()[0]
+    run.queued.unlink()
+    end = PhaseChanged(
+        attempt=1, elapsed_s=1.0, phase="failed", reason="the device became hot", has_diverged=diverged
+    )
+    with LogWriter(run.events) as log:
+        log.append(end)
+    standings = Standings(made)
+    standings.read_new()
+    assert [row.has_diverged for row in standings.rows(time.time())] == [diverged, False]
+    outcome = standings.sides(time.time())[0].outcomes[0]
+    assert outcome.end == ("diverged" if diverged else "broken")
 
 
 def test_unknown_fields_are_passed_over_and_damage_is_a_sentence(home):

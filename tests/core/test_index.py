@@ -36,6 +36,21 @@ def test_with_an_index_nothing_is_read_and_all_is_said(runs, tmp_path, monkeypat
     assert [summary.last.headline for summary in before if summary.last] == [0.0, 0.1, 0.2]
 
 
+def test_what_the_index_has_is_told_at_once_and_then_seen_to_hold(runs, tmp_path):
+    before = listed(runs, tmp_path / "index")
+    log(runs[2], started(), validation(80, 0.4, 0.9), ended("failed", reason="it broke"))
+    labels.write(runs[1], Labels(tags=("good",)))
+    summaries = Summaries(tmp_path / "index")
+    assert summaries.read_new(runs, max_seconds=0), "there is more to be seen"
+    assert [summaries.get(run, NOW) for run in runs] == before
+    while summaries.read_new(runs, max_seconds=0):
+        pass
+    seen = [summaries.get(run, NOW) for run in runs]
+    assert seen == listed(runs, tmp_path / "index")
+    assert seen[0] == before[0]
+    assert (seen[1].tags, seen[2].state) == (("good",), "failed")
+
+
 def test_a_run_that_went_on_is_read_again(runs, tmp_path):
     listed(runs, tmp_path / "index")
     log(runs[1], started(), validation(80, 0.4, 0.9), ended("failed", reason="it broke"))

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tui_trainer.core.brief import Score, trend
+from tui_trainer.core.brief import trend
 from tui_trainer.core.ordering import COLUMNS, holding, ordered
 from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.scores import Score
 from tui_trainer.core.summary import Summary
 
 

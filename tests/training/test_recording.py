@@ -6,7 +6,7 @@ import torch
 
 from tests.training.conftest import heard
 from tui_trainer.core import rundir
-from tui_trainer.core.events import Evaluated, Heartbeat, Predictions, Steps
+from tui_trainer.core.events import Evaluated, Heartbeat, PhaseChanged, Predictions, Steps
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.runlog import read_at
 from tui_trainer.training import evaluate, recording
@@ -72,6 +72,7 @@ def test_a_loss_that_is_no_number_is_recorded_and_nothing_after_it(record, run):
     with pytest.raises(NotFinite, match="loss became nan at step 3"):
         record.flush()
     record.enter("failed", "it broke")
+    assert heard(run).of(PhaseChanged)[-1].has_diverged
     (block,) = heard(run).of(Steps)
     assert values(block) == pytest.approx([1, 2, math.nan], nan_ok=True)
     assert heard(run).history.step == 3

@@ -253,3 +253,25 @@ async def test_a_grid_is_typed_and_a_mistake_in_it_told(rows: Rows) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: bool(app.raced))
         assert app.raced[0].seeds == (4, 5)
+
+
+async def test_a_budget_and_a_target_are_typed_and_kept_with_the_comparison(rows: Rows) -> None:
+    async with asking("A", "4", *"lr=0.1,0.01", "tab", *"soon") as (app, pilot):
+        await told(pilot, rows, "! budget soon: must be a time for all (60s, 5min) or 5epochs")
+        await pilot.press(*["backspace"] * 4, *"30s", "tab", *"speed=3")
+        await told(pilot, rows, "! speed=3: a target is METRIC=VALUE with one of accuracy, r2, loss")
+        await pilot.press("enter")
+        assert isinstance(app.screen, VersusScreen)
+        await pilot.press(*["backspace"] * 7, *"accuracy=0.9", "enter")
+        await until(pilot, lambda: bool(app.raced))
+        assert (app.raced[0].budget, app.raced[0].target) == ("30s", "accuracy=0.9")
+        assert app.raced[0].seconds_per_run == pytest.approx(5.0)
+        await until(pilot, lambda: "to target" in rows(app))
+
+
+async def test_epochs_as_a_budget_are_what_every_run_gets(rows: Rows) -> None:
+    async with asking("A", "4", *"epochs=1,2", "tab", *"3epochs") as (app, pilot):
+        await told(pilot, rows, "The budget and the grid both name epochs: leave one of them out.")
+        await pilot.press("shift+tab", *["backspace"] * 10, *"lr=0.1,0.01", "enter")
+        await until(pilot, lambda: bool(app.raced))
+        assert {run.recipe().training.epochs for run in app.raced[0].runs()} == {3}

@@ -1,6 +1,7 @@
 """A run is forked from its screen, and a fork is drawn over its parent."""
 
 import shutil
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -20,6 +21,7 @@ from tui_trainer.core.events import Evaluated
 from tui_trainer.core.parentage import Parent
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter
+from tui_trainer.tui import launcher
 from tui_trainer.tui.app import TrainerApp
 from tui_trainer.tui.messages import WorkerRequested
 from tui_trainer.tui.screens.fork import ForkScreen
@@ -169,6 +171,17 @@ async def test_a_fork_is_drawn_over_its_parent(
         await pilot.press("plus")
         cells = [line[50:].strip() for line in rows(pilot.app).split("\n")]
         assert f"forked from {parent.id} at step 120" in " ".join(cells).replace("- ", "-")
+
+
+async def test_a_fork_whose_worker_ends_without_a_word_is_not_called_starting_for_long(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "start", lambda _run, **_: subprocess.Popen(["true"]))
+    child = forking.fork(parent := checkpointed(120), parent.recipe(), 120, ())
+    app = TrainerApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.post_message(WorkerRequested(child))
+        await until(pilot, lambda: "its new worker ended without a word" in rows(app))
 
 
 async def test_a_fork_outlives_its_parent(rows: Rows) -> None:

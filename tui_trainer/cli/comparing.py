@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from tui_trainer.core.variation import Axis, Variant
 
 _SEEDS = 3
-_BUDGET = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|epochs?)")
-_SECONDS = {"s": 1, "min": 60, "h": 3600}
 
 
 def _latest_or_id(context: click.Context, parameter: click.Parameter, word: str) -> list[CompletionItem]:
@@ -147,20 +144,23 @@ def _made(
 ) -> Comparison:
     """A new comparison, its runs queued. Raises UsageError with what is wrong, before anything is made."""
     from tui_trainer.core import comparison as comparisons
+    from tui_trainer.core.budget import BadBudget, parse_budget
     from tui_trainer.core.compose import Choices
-    from tui_trainer.core.planning import seconds_per_run
     from tui_trainer.core.presets import Library
     from tui_trainer.core.standings import BadTarget, parse_target
-    from tui_trainer.core.variation import Base, VariationError, seeds_in
+    from tui_trainer.core.variation import Base, VariationError, parse_axes, seeds_in
     from tui_trainer.core.variation import vary as varied_by
+    from tui_trainer.tui import racing
 
-    seconds, epochs = _budget(budget)
     try:
         parse_target(target)
-        asked, axes = seeds_in([*_axes(vary), *_fixed(options, epochs)])
+        epochs = parse_budget(budget).epochs
+        asked, axes = seeds_in([*parse_axes(vary), *_fixed(options, epochs)])
         seeds = _seeds(asked, num_seeds)
         names = recipes or (Choices.recipe,)
         varied = varied_by(Library.load(), [Base(Choices(name)) for name in names], axes, every)  # type: ignore[arg-type]
+    except BadBudget as error:
+        raise click.UsageError(f"--budget {error}") from None
     except (BadTarget, VariationError) as error:
         raise click.UsageError("\n".join(plain(line) for line in str(error).splitlines())) from None
     if len(varied.variants) < 2:
@@ -178,25 +178,9 @@ def _made(
         seeds = tuple(range(first, first + (num_seeds or _SEEDS)))
     name = " and ".join(dict.fromkeys(names)) if len(names) <= 3 else f"{len(names)} recipes"
     try:
-        made = comparisons.create(name, varied.variants, seeds, budget=budget, target=target)
+        return racing.create(name, varied.variants, seeds, budget=budget, target=target)
     except comparisons.TooManyRuns as error:
         raise click.UsageError(str(error)) from None
-    if seconds is None:
-        return made
-    from tui_trainer.tui.racing import jobs_of
-
-    return comparisons.limit(made, seconds_per_run(seconds, jobs_of(made.runs())))
-
-
-def _axes(vary: Sequence[str]) -> list[Axis]:
-    """Raises VariationError."""
-    from tui_trainer.core.variation import VariationError, parse_axis
-
-    axes = [parse_axis(text) for text in vary]
-    paths = [axis.path for axis in axes]
-    if again := next((path for path in paths if paths.count(path) > 1), None):
-        raise VariationError(f"{again}: varied twice; name all of its values at once")
-    return axes
 
 
 def _fixed(options: Mapping[str, Any], epochs: int | None) -> list[Axis]:
@@ -219,20 +203,6 @@ def _fixed(options: Mapping[str, Any], epochs: int | None) -> list[Axis]:
             raise VariationError("--budget in epochs and --epochs say the same: leave one of them out")
         axes.append(Axis("epochs", (str(epochs),)))
     return axes
-
-
-def _budget(text: str) -> tuple[float | None, int | None]:
-    """Seconds for all, or epochs for each. Raises UsageError."""
-    if not text:
-        return None, None
-    found = _BUDGET.fullmatch(text.strip())
-    if found is None or not (amount := float(found[1])):
-        raise click.UsageError(f"--budget {plain(text)}: must be a time for all (60s, 5min) or 5epochs")
-    if found[2] in _SECONDS:
-        return amount * _SECONDS[found[2]], None
-    if not amount.is_integer():
-        raise click.UsageError(f"--budget {plain(text)}: epochs are whole")
-    return None, int(amount)
 
 
 def _seeds(asked: tuple[int, ...] | None, number: int | None) -> tuple[int, ...] | None:

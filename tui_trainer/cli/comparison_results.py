@@ -1,20 +1,18 @@
 """What a comparison came to: as objects for programs, as lines for people."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import combinations
-from math import isfinite
-from statistics import fmean, median, stdev
 from typing import Any
 
 from tui_trainer.cli.output import columns
 from tui_trainer.core.better import mean_of
-from tui_trainer.core.brief import Score
 from tui_trainer.core.contrast import heading, shown
 from tui_trainer.core.figures import duration, epoch, value
+from tui_trainer.core.scores import Score
 from tui_trainer.core.standings import Row, Standings
-from tui_trainer.core.tally import told_columns
+from tui_trainer.core.tally import Tally, tally, told_columns
 from tui_trainer.core.text import plain
 
 _MAX_PAIRS = 30
@@ -124,10 +122,10 @@ def _table(standings: Standings, rows: Sequence[Row]) -> list[str]:
     head += ["epochs to target", "updates"] if has_target else []
     head += ["seconds", "parameters", ""]
     body = []
-    for entrant in entrants:
-        own = [row for row in rows if row.entrant is entrant]
-        cells = [plain(entrant.label), *(plain(shown(entrant.differs.get(key))) for key in keys)]
-        body.append([*cells, *_results(own, has_target=has_target), _states(own)])
+    for each in tally(entrants, rows):
+        told = [plain(shown(each.entrant.differs.get(key))) for key in keys]
+        states = ", ".join(f"{number} {state}" for state, number in each.states.items())
+        body.append([plain(each.entrant.label), *told, *_results(each, has_target=has_target), states])
     for trivial in standings.trivial:
         blank = [""] * (len(head) - 2 - len(keys))
         body.append(
@@ -136,44 +134,19 @@ def _table(standings: Standings, rows: Sequence[Row]) -> list[str]:
     return columns([head, *body], numbers=range(1 + len(keys), len(head) - 1))
 
 
-def _results(rows: Sequence[Row], *, has_target: bool) -> list[str]:
-    best = [row.best for row in rows if row.best is not None]
-    last = [row.last for row in rows if row.last is not None]
-    reached = [row.to_target for row in rows if row.to_target is not None]
-    cells = [_spread([score.headline for score in best]), _middle([score.epoch for score in best])]
-    cells.append(_spread([score.headline for score in last]))
+def _results(each: Tally, *, has_target: bool) -> list[str]:
+    cells = [_spread(each.best, each.spread), epoch(each.best_epoch), _spread(each.last, each.last_spread)]
     if has_target:
-        few = f" ({len(reached)} of {len(rows)})" if 0 < len(reached) < len(rows) else ""
-        cells += [
-            _middle([score.epoch for score in reached]) + few,
-            f"{median([score.step for score in reached]):,.0f}" if reached else "–",
-        ]
-    seconds = [row.seconds for row in rows if row.seconds]
-    parameters = max((row.parameters for row in rows), default=0)
-    return [*cells, duration(fmean(seconds)) if seconds else "–", f"{parameters:,}" if parameters else "–"]
+        few = f" ({each.num_reached} of {len(each.rows)})" if 0 < each.num_reached < len(each.rows) else ""
+        steps = f"{each.target_steps:,.0f}" if each.target_steps is not None else "–"
+        cells += [epoch(each.target_epoch) + few, steps]
+    parameters = f"{each.parameters:,}" if each.parameters else "–"
+    return [*cells, duration(each.seconds) if each.seconds else "–", parameters]
 
 
-def _spread(values: Sequence[float]) -> str:
+def _spread(mean: float | None, spread: float | None) -> str:
     """The mean, and how far runs stray from it."""
-    finite = [each for each in values if isfinite(each)]
-    if not finite:
-        return "–"
-    return value(fmean(finite)) + (f" ±{stdev(finite):.2g}" if len(finite) > 1 else "")
-
-
-def _middle(epochs: Sequence[float | None]) -> str:
-    known = [each for each in epochs if each is not None]
-    return epoch(median(known)) if known else "–"
-
-
-def _states(rows: Sequence[Row]) -> str:
-    """What is to be known of runs that did not finish."""
-    counts: Mapping[str, int] = {}
-    for row in rows:
-        state = "diverged" if row.has_diverged else row.state
-        if state != "finished":
-            counts = {**counts, state: counts.get(state, 0) + 1}
-    return ", ".join(f"{number} {state}" for state, number in counts.items())
+    return value(mean) + (f" ±{spread:.2g}" if spread is not None else "")
 
 
 def _score(score: Score | None) -> dict[str, Any] | None:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_trainer.cli.results import Result
-    from tui_trainer.core.brief import Score
     from tui_trainer.core.history import History
     from tui_trainer.core.parentage import Parent
     from tui_trainer.core.recipe import Recipe
     from tui_trainer.core.rundir import RunDir
+    from tui_trainer.core.scores import Score
     from tui_trainer.core.summary import Summary
 
 _COLUMNS = ("age", "state", "name", "recipe", "tags", "best", "epoch", "last", "epochs", "time", "disk")

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -25,21 +25,11 @@ from tui_trainer.core.events import (
 from tui_trainer.core.metrics import LOWER_IS_BETTER, headline_of, own_select_by
 from tui_trainer.core.pace import Pace
 from tui_trainer.core.parentage import Parent
+from tui_trainer.core.scores import Score, Scores
 
 SelectBy: TypeAlias = Literal["loss", "accuracy", "r2"]
 
 _TREND_POINTS = 12
-
-
-class Score(NamedTuple):
-    """What validation gave at one step."""
-
-    step: int
-    epoch: float | None
-    """None where nobody knows of epochs."""
-    loss: float
-    headline: float
-    """Accuracy or R²; NaN when it was not measured."""
 
 
 class Brief(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -83,20 +73,23 @@ class Fold:
     attempt: int = 0
     phase: Phase | None = None
     reason: str = ""
+    has_diverged: bool = False
+    """It ended because a loss was no number any more."""
     elapsed_s: float = 0.0
     step: int = 0
     pace: Pace = field(default_factory=Pace)
     damaged: int = 0
     unknown: int = 0
-    scores: list[Score] = field(default_factory=list)
-    """Of every validation of the last weights, by step."""
+    scores: Scores = field(default_factory=Scores)
+    """Of validations of the last weights."""
     headline: str = "accuracy"
     """The metric that people ask for first."""
     _metrics: dict[str, None] = field(default_factory=dict)
     """What was validated, in order of appearance."""
     _num_compared: int = 0
     _best: Score | None = None
-    """The best of so many scores."""
+    """The best of so many scores, as of a revision of theirs."""
+    _revision: int = 0
 
     def apply(self, event: AnyEvent) -> None:
         """Take in the next event of the log."""
@@ -109,12 +102,13 @@ class Fold:
         match event:
             case RunStarted():
                 self.started = event
-                self.phase, self.reason = None, ""
+                self.phase, self.reason, self.has_diverged = None, "", False
                 self._choose_headline()
                 if self.first_started_at is None:
                     self.first_started_at = event.started_at
             case PhaseChanged():
                 self.phase, self.reason = event.phase, event.reason
+                self.has_diverged = event.has_diverged
                 self.step = max(self.step, event.step)
             case Steps(split="validation"):
                 for evaluation in evaluations_in(event):
@@ -126,9 +120,9 @@ class Fold:
                 self._score(event)
             case Resumed():
                 self.step = event.at_step
-                while self.scores and self.scores[-1].step > event.at_step:
-                    self.scores.pop()
-                self._num_compared, self._best = 0, None
+                self.scores.cut_after(event.at_step)
+                if self._best is not None and self._best.step > event.at_step:
+                    self._forget_best()
             case FactsTold():
                 self._learn(event)
             case Finished() | Note() | Predictions():
@@ -144,10 +138,12 @@ class Fold:
     @property
     def best(self) -> Score | None:
         """The best by ``select_by``; of equals the earlier. What is not finite is never the best."""
+        if self._revision != self.scores.revision:
+            self._revision, self._num_compared = self.scores.revision, 0
         for score in self.scores[self._num_compared :]:
             if self._is_better(score):
                 self._best = score
-        self._num_compared = len(self.scores)
+        self._num_compared = self.scores.num_settled
         return self._best
 
     def _is_better(self, score: Score) -> bool:
@@ -183,22 +179,23 @@ class Fold:
                 old if math.isnan(new) else new
                 for old, new in ((before.loss, loss), (before.headline, headline))
             )
-            self._num_compared, self._best = 0, None
+            self._forget_best()
         self.scores.append(Score(event.step, self.epoch_of(event.step), loss, headline))
 
     def _choose_headline(self) -> None:
         chosen = headline_of(self.started.task if self.started else None, self._metrics)
         if chosen != self.headline:
             self.headline = chosen
-            self._rescore([score._replace(headline=math.nan) for score in self.scores])
+            self.scores.replace_all(lambda score: score._replace(headline=math.nan))
+            self._forget_best()
 
     def _learn(self, event: FactsTold) -> None:
         if self.started is not None:
             self.started = event.told_to(self.started)
-            self._rescore([score._replace(epoch=self.epoch_of(score.step)) for score in self.scores])
+            self.scores.replace_all(lambda score: score._replace(epoch=self.epoch_of(score.step)))
+            self._forget_best()
 
-    def _rescore(self, scores: list[Score]) -> None:
-        self.scores = scores
+    def _forget_best(self) -> None:
         self._num_compared, self._best = 0, None
 
 

@@ -74,6 +74,8 @@ class PhaseChanged(Event, frozen=True, kw_only=True, tag="phase_changed"):
     phase: Phase
     step: int = 0
     reason: str = ""
+    has_diverged: bool = False
+    """It failed because a loss was no number any more, which is a result; logs of old never say so."""
 
 
 class Steps(Event, frozen=True, kw_only=True, tag="steps"):

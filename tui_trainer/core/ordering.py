@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from tui_trainer.core.brief import Score
 from tui_trainer.core.liveness import State
 from tui_trainer.core.metrics import LOWER_IS_BETTER
+from tui_trainer.core.scores import Score
 from tui_trainer.core.summary import Summary
 
 _STATES: tuple[State, ...] = (

@@ -46,6 +46,8 @@ def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
 
 def read(text: str) -> OwnLoop | None:
     """The loop that a record tells of; None for the record of a recipe, or where it is none at all."""
+    if f"[{_CONFIG}]" not in text:
+        return None
     try:
         record = tomllib.loads(text)
     except (ValueError, RecursionError):

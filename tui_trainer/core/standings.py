@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from tui_trainer.core import liveness
 from tui_trainer.core.better import End, Outcome, Side, Standing, Terms, Verdict, judge, standing
-from tui_trainer.core.brief import Fold, Score
+from tui_trainer.core.brief import Fold
 from tui_trainer.core.comparison import Comparison, Entrant
 from tui_trainer.core.contrast import settings
 from tui_trainer.core.events import AnyEvent
@@ -18,6 +18,7 @@ from tui_trainer.core.liveness import ENDS, Ear, State
 from tui_trainer.core.metrics import LOWER_IS_BETTER
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
+from tui_trainer.core.scores import Score, Scores
 from tui_trainer.core.text import plain
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 RowState: TypeAlias = State | Literal["deleted"]
 
 TARGETS = ("accuracy", "r2", "loss")
-_DIVERGED = " became "
-"""What a worker's reason says of a loss that is no number any more."""
 
 
 class Target(NamedTuple):
@@ -72,6 +71,8 @@ class Row:
     state: RowState
     reason: str
     """Why it is in that state, safe for a terminal."""
+    has_diverged: bool
+    """Whether it ended because a loss was no number any more."""
     best: Score | None
     """The evaluation that the recipe's ``select_by`` chooses."""
     last: Score | None
@@ -84,18 +85,13 @@ class Row:
     epoch: float | None
     planned_steps: int
     """0 before it began."""
-    scores: Sequence[Score]
-    """All validations by step, for curves and sparklines."""
+    scores: Scores
+    """Validations by step, for curves and sparklines."""
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more will come of it by itself."""
         return self.state == "deleted" or self.state in ENDS
-
-    @property
-    def has_diverged(self) -> bool:
-        """Whether it ended because a loss was no number any more."""
-        return self.state == "failed" and _DIVERGED in self.reason
 
     @property
     def share_done(self) -> float:
@@ -118,9 +114,9 @@ class Standings:
     """A comparison as it stands. Each log is read once, and again only where it grew."""
 
     def __init__(
-        self, comparison: Comparison, *, hear: Callable[[RunDir, AnyEvent], None] | None = None
+        self, comparison: Comparison, *, hear: Callable[[RunDir, AnyEvent, Fold], None] | None = None
     ) -> None:
-        """``hear`` is told every event that is read, once it was taken in."""
+        """``hear`` is told every event that is read, and what all that were read by then come to."""
         self.comparison = comparison
         self._hear = hear
         self._target = _target_of(comparison)
@@ -136,10 +132,10 @@ class Standings:
         """Read what is new in the logs; True when time was up before all was read."""
         deadline = time.monotonic() + max_seconds
         for run in self.comparison.runs():
-            known = self._known.get(run.path) or self._known.setdefault(run.path, _Known(run))
+            known = self._known.get(run.path) or self._known.setdefault(run.path, _Known(run, self._target))
             for event in known.read_new(max(0.001, deadline - time.monotonic())):
                 if self._hear is not None:
-                    self._hear(run, event)
+                    self._hear(run, event, known.fold)
         return any(known.more for known in self._known.values())
 
     def rows(self, now: float) -> list[Row]:
@@ -215,19 +211,19 @@ class Standings:
         run = self.comparison.run_of(entrant, seed)
         known = self._known.get(run.path) if run else None
         if run is None or known is None:
-            state: RowState = "deleted" if run is None else "queued"
-            return Row(entrant, seed, run, state, "", None, None, None, 0.0, 0, 0, None, 0, ())
-        fold, target = known.fold, self._target
-        reached = (score for score in fold.scores if target is not None and target.is_reached(score))
+            unknown: RowState = "deleted" if run is None else "queued"
+            return Row(entrant, seed, run, unknown, "", False, None, None, None, 0.0, 0, 0, None, 0, Scores())
+        fold, target, state = known.fold, self._target, known.state(now)
         return Row(
             entrant=entrant,
             seed=seed,
             run=run,
-            state=known.state(now),
+            state=state,
             reason=known.error or plain(fold.reason),
+            has_diverged=state == "failed" and fold.has_diverged,
             best=fold.best,
             last=fold.scores[-1] if fold.scores else None,
-            to_target=next(reached, None),
+            to_target=next(filter(target.is_reached, fold.scores), None) if target else None,
             seconds=fold.elapsed_s,
             parameters=fold.started.parameters if fold.started else 0,
             step=fold.step,
@@ -256,11 +252,13 @@ class Standings:
 class _Known:
     """One run, as far as it was read."""
 
-    def __init__(self, run: RunDir) -> None:
+    def __init__(self, run: RunDir, target: Target | None) -> None:
         self.run = run
         self.more = True
         self.error = ""
         self.fold = Fold()
+        if target is not None:
+            self.fold.scores.milestone = target.is_reached
         recipe = _recipe(run)
         if recipe is not None:
             self.fold.select_by = recipe.training.select_by

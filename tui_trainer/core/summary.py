@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tui_trainer.core import disk, index, labels, liveness
-from tui_trainer.core.brief import Brief, Fold, Score, SelectBy, lean, trend
+from tui_trainer.core.brief import Brief, Fold, SelectBy, lean, trend
 from tui_trainer.core.events import ENDED
 from tui_trainer.core.index import Entry, Stamp
 from tui_trainer.core.labels import Labels
@@ -18,6 +18,7 @@ from tui_trainer.core.lock import is_locked
 from tui_trainer.core.parentage import Parent
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogReader, RunLogError
+from tui_trainer.core.scores import Score
 from tui_trainer.core.text import plain
 
 _LOOK_S = 3.0
@@ -94,27 +95,32 @@ class Summaries:
         self._looked_at = -math.inf
 
     def read_new(self, runs: Iterable[RunDir], *, max_seconds: float = 0.05) -> bool:
-        """Read what is new in these runs' logs, in their order; True when time was up before all was read."""
+        """Read what is new in these runs' logs, in their order; True when time was up before all was read.
+
+        What an index has of them is there at once, also before it was seen whether that still holds.
+        """
         now = time.monotonic()
         deadline = now + max_seconds
         if is_due := now - self._looked_at >= _LOOK_S:
             self._looked_at = now
-        progress = False
+        has_checked = has_read = False  # one at least, each time
         before, self._known = self._known, {}
         for run in runs:
-            known = before.get(run.path)
-            if known is None:
-                known = _Known(run, self._entries.get(run.id))
-                is_stale = known.more
+            known = before.get(run.path) or _Known(run, self._entries.get(run.id))
+            self._known[run.path] = known
+            if not known.is_checked:
+                if has_checked and time.monotonic() >= deadline:
+                    continue
+                known.check()
+                has_checked, is_stale = True, known.more
             else:
                 if is_due:
                     known.look()
                 is_stale = known.more or ((is_due or not known.has_ended) and known.has_changed)
-            self._known[run.path] = known
-            if is_stale and (not progress or time.monotonic() < deadline):
+            if is_stale and (not has_read or time.monotonic() < deadline):
                 known.read_new(max_seconds)
-                progress = True
-        return any(known.more for known in self._known.values())
+                has_read = True
+        return any(known.more or not known.is_checked for known in self._known.values())
 
     def get(self, run: RunDir, now: float) -> Summary | None:
         """What is known of a run at ``now`` (Unix time); None before its log was read."""
@@ -164,13 +170,14 @@ class _Known:
         """None before all was read once."""
         self.more = True
         """There is something to read for sure."""
+        self.is_checked = False
+        """Whether it was looked at, and not in the index alone."""
         self._stamp: Stamp | None = None
-        if entry is not None and entry.stamp == index.stamp_of(run):
+        if entry is not None:
             self.brief, self._stamp, self.more = entry.brief, entry.stamp, False
         self._reading: _Reading | None = None
         self._ear = Ear(run)
         self._labels, self._folder_stamp, self._is_queued = Labels(), 0, False
-        self.look()
         self._summary: Summary | None = None
         """Of a run that has ended: it stays as it is."""
 
@@ -190,6 +197,12 @@ class _Known:
         if self.more or self.brief is None or self._stamp is None:
             return None
         return Entry(self._stamp, self.brief)
+
+    def check(self) -> None:
+        """See for the first time whether what the index has of it still holds."""
+        self.is_checked = True
+        self.more = self._stamp is None or self.has_changed
+        self.look()
 
     def look(self) -> None:
         """See what came into its folder or left it: labels, a place in a queue."""

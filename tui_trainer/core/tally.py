@@ -34,6 +34,8 @@ class Tally:
     best_epoch: float | None
     """Median."""
     last: float | None
+    """Mean."""
+    last_spread: float | None
     target_epoch: float | None
     """Median over those that reached the target."""
     target_steps: float | None
@@ -102,6 +104,7 @@ _VALUES: Mapping[SortBy, Callable[[Tally], float | None]] = {
 
 def _tally(place: int, entrant: Entrant, rows: Sequence[Row]) -> Tally:
     best = _finite(row.best.headline for row in rows if row.best is not None)
+    last = _finite(row.last.headline for row in rows if row.last is not None)
     reached = [row.to_target for row in rows if row.to_target is not None]
     begun = [row for row in rows if row.step or row.seconds]
     return Tally(
@@ -109,9 +112,10 @@ def _tally(place: int, entrant: Entrant, rows: Sequence[Row]) -> Tally:
         entrant=entrant,
         rows=tuple(rows),
         best=_mean(best),
-        spread=stdev(best) if len(best) > 1 else None,
+        spread=_stdev(best),
         best_epoch=_median(row.best.epoch for row in rows if row.best is not None),
-        last=_mean(_finite(row.last.headline for row in rows if row.last is not None)),
+        last=_mean(last),
+        last_spread=_stdev(last),
         target_epoch=_median(score.epoch for score in reached),
         target_steps=_median(score.step for score in reached),
         num_reached=len(reached),
@@ -127,6 +131,10 @@ def _finite(values: Iterable[float]) -> list[float]:
 
 def _mean(values: Sequence[float]) -> float | None:
     return fmean(values) if values else None
+
+
+def _stdev(values: Sequence[float]) -> float | None:
+    return stdev(values) if len(values) > 1 else None
 
 
 def _median(values: Iterable[float | None]) -> float | None:

@@ -5,7 +5,7 @@ left out with a sentence. Seeds are no axis: every variant gets the same ones, s
 split stays as it is, so that all are measured on the same samples.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Literal, TypeAlias, get_args
@@ -118,6 +118,15 @@ def parse_axis(text: str) -> Axis:
         meant = did_you_mean(key, names) or "; name a part (optimizer) or a setting (optimizer.lr)"
         raise VariationError(f"{key}: nothing to vary{meant}")
     return axis
+
+
+def parse_axes(texts: Iterable[str]) -> list[Axis]:
+    """An axis a text, none over what another is over. Raises VariationError."""
+    axes = [parse_axis(text) for text in texts]
+    paths = [axis.path for axis in axes]
+    if again := next((path for path in paths if paths.count(path) > 1), None):
+        raise VariationError(f"{again}: varied twice; name all of its values at once")
+    return axes
 
 
 def seeds_in(axes: Sequence[Axis]) -> tuple[tuple[int, ...] | None, tuple[Axis, ...]]:

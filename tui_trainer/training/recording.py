@@ -1,7 +1,7 @@
 """What a run says of itself: the losses of its steps in blocks, everything else at once."""
 
 from collections.abc import Mapping
-from math import inf
+from math import inf, isfinite
 from time import perf_counter
 from typing import Literal
 
@@ -77,6 +77,8 @@ class Recorder:
         self._tried_at = 0.0
         self._step_told = self._step_written = 0
         self._losses: StepLosses = HostLosses()
+        self._has_diverged = False
+        """A loss that was told is no number."""
         self._seconds_in: dict[Phase, float] = {}
         self._phase_began = self._spoke_at = perf_counter()
         self._flushed_at = -inf  # the first step is worth telling at once
@@ -125,12 +127,18 @@ class Recorder:
         self.phase, self._phase_began = phase, now
         self.say(
             PhaseChanged(
-                attempt=self.attempt, elapsed_s=self.elapsed_s, phase=phase, step=self.step, reason=reason
+                attempt=self.attempt,
+                elapsed_s=self.elapsed_s,
+                phase=phase,
+                step=self.step,
+                reason=reason,
+                has_diverged=phase == "failed" and self._has_diverged,
             )
         )
 
     def evaluated(self, split: Split, measured: Measured) -> None:
         """A split was measured, with the weights of the last step."""
+        self._has_diverged |= not isfinite(measured.metrics["loss"])
         self._evaluated(split, measured, self.step, "last")
 
     def tested(self, measured: Measured, best_step: int) -> None:
@@ -301,6 +309,7 @@ class Recorder:
         first_step = self.step - len(losses) + 1
         lost = np.flatnonzero(~np.isfinite(losses))[:1]
         if len(lost):
+            self._has_diverged = True
             losses = losses[: lost[0] + 1]
             self.step = first_step + int(lost[0])
         self._step_told = first_step + len(losses) - 1

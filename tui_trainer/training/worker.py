@@ -27,12 +27,10 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter, RunLogError
 from tui_trainer.core.text import plain
 from tui_trainer.training.attempts import has_nothing_left, next_attempt, past
+from tui_trainer.training.priority import give_way
 from tui_trainer.training.stop_sign import StopSign
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
-
-NICENESS = 10
-"""Of a worker whose runs are many; one that trains a single run leaves a core to the app as it is."""
 
 LAST_MOMENTS_S = 5.0
 """So long may Python and PyTorch take to end."""
@@ -97,8 +95,7 @@ def _work_off(arguments: Sequence[str]) -> int:
             raise ValueError
     except (IndexError, ValueError):
         return _refuse("--queue needs how many runs take turns, and the seconds of each (0: no limit)")
-    # Whoever looks at all of this at work is to be answered first.
-    os.nice(NICENESS)
+    give_way()
     stop_sign, waiting = _stop_sign(), Queue([RunDir(Path(each).absolute()) for each in arguments[2:]])
     first = waiting.take()
     if first is None:
@@ -122,7 +119,7 @@ def _inspect(run: RunDir) -> int:
         return _refuse(str(error))
     except OSError as error:
         return _refuse(f"{error.filename}: {error.strerror}")
-    os.nice(NICENESS)
+    give_way()
     stop_sign = _stop_sign()
     from tui_trainer.training.inspection import inspect
 

@@ -53,9 +53,11 @@ from tui_trainer.tui.widgets.title_bar import TABS, Tab
 if TYPE_CHECKING:
     from tui_trainer.core.comparison import Comparison
     from tui_trainer.tui.plot.raster import GlyphName
+    from tui_trainer.tui.screens.run import RunScreen
 
 __all__ = ["AppOptions", "TrainerApp", "run_app"]
 
+_STAYS_S = 0.1
 _RUN_SCREEN = "tui_trainer.tui.screens.run"
 
 
@@ -126,10 +128,10 @@ class TrainerApp(App[None]):
         return NewScreen(library, self._options, problems=(*library.problems, *self._key_problems))
 
     async def on_event(self, event: events.Event) -> None:
-        """A key pressed on New also makes ready what training will need."""
+        """A key pressed on New, and not to leave it, also makes ready what training will need."""
         await super().on_event(event)
         if isinstance(event, events.Key) and self._waiting is None and isinstance(self.screen, NewScreen):
-            self._prepare_to_train()
+            self.set_timer(_STAYS_S, self._prepare_to_train)
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so where the terminal is too small, rather than draw a screen in pieces."""
@@ -144,6 +146,8 @@ class TrainerApp(App[None]):
 
     def _prepare_to_train(self) -> None:
         """Let a worker load PyTorch, and import the screen to come, while the user still chooses."""
+        if self._waiting is not None or not isinstance(self.screen, NewScreen):
+            return
         with suppress(OSError):  # said when a run is to be trained: then it matters
             self._waiting = launcher.WaitingWorker()
         self.run_worker(partial(import_module, _RUN_SCREEN), thread=True)
@@ -215,23 +219,26 @@ class TrainerApp(App[None]):
     def _begin(self, message: WorkerRequested) -> None:
         from tui_trainer.core.summary import summarize
 
+        attempt = summarize(message.run).attempt + 1
         try:
-            self._start(message.run, summarize(message.run).attempt + 1)
+            started = self._start(message.run, attempt)
         except OSError as error:
             self._complain(error)
         else:
-            self._show(message.run)
+            self._show(message.run).expect(attempt, lambda: started.has_worker)
 
     @on(RunOpened)
     def _open(self, message: RunOpened) -> None:
         self._show(message.run)
 
-    def _show(self, run: RunDir) -> None:
+    def _show(self, run: RunDir) -> "RunScreen":
         from tui_trainer.tui.screens.run import RunScreen
 
         self.clear_notifications()
         glyphs: GlyphName = "ascii" if self._options.ascii else "braille"
-        self.push_screen(RunScreen(run, glyphs=glyphs, link=self.link, bytes_written=self.bytes_written))
+        screen = RunScreen(run, glyphs=glyphs, link=self.link, bytes_written=self.bytes_written)
+        self.push_screen(screen)
+        return screen
 
     @on(DescentRequested)
     def _descend(self, request: DescentRequested) -> None:
@@ -248,9 +255,11 @@ class TrainerApp(App[None]):
 
     def _make_race(self, request: RaceRequested) -> None:
         from tui_trainer.core import comparison as comparisons
+        from tui_trainer.tui import racing
 
+        asked = request.name, request.variants, request.seeds
         try:
-            made = comparisons.create(request.name, request.variants, request.seeds)
+            made = racing.create(*asked, budget=request.budget, target=request.target)
         except (OSError, comparisons.TooManyRuns, rundir.RunHomeError) as error:
             self.call_from_thread(self._complain, error)
             return

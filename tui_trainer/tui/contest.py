@@ -3,7 +3,7 @@
 import time
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import isfinite, isnan
@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_trainer.core.better import Standing, Verdict
-from tui_trainer.core.brief import Score
+from tui_trainer.core.brief import Fold
 from tui_trainer.core.comparison import Comparison
-from tui_trainer.core.events import AnyEvent, Baseline, Evaluated, Resumed, RunStarted
+from tui_trainer.core.events import AnyEvent, Baseline, Evaluated, FactsTold, Resumed, RunStarted, Steps
 from tui_trainer.core.rundir import RunDir
+from tui_trainer.core.scores import Scores
 from tui_trainer.core.series import Series
 from tui_trainer.core.standings import Row, Standings
 from tui_trainer.core.tally import Tally, tally
@@ -33,6 +34,10 @@ Counts: TypeAlias = NDArray[np.int64]
 XBy: TypeAlias = Literal["epoch", "step", "samples", "seconds"]
 X_BY: tuple[XBy, ...] = get_args(XBy)
 _PACE_S, _PACES = 3.0, 60
+_MAX_MOMENTS = 4096
+"""Of one run, however often it is validated."""
+_MAX_CONFUSIONS = 32
+"""The newest of a run that are kept, for one that is resumed from so far back."""
 LIVE = frozenset({"starting", "loading", "training", "evaluating", "paused"})
 """States of runs that a worker has."""
 
@@ -44,14 +49,16 @@ class Heard:
     started: RunStarted | None = None
     attempt: int = 1
     steps: list[int] = field(default_factory=list)
-    """Of validations, increasing."""
+    """Of some validations, increasing: as far apart as it takes for _MAX_MOMENTS of them, and the last."""
     seconds: list[float] = field(default_factory=list)
     """Active training time at each."""
-    confusions: list[Counts | None] = field(default_factory=list)
-    _series: dict[bool, tuple[Series, int]] = field(default_factory=dict)
+    confusions: dict[int, Counts] = field(default_factory=dict)
+    """Step -> matrix, of the best validation and of the newest."""
+    _apart: int = 1
+    _series: dict[bool, "_Course"] = field(default_factory=dict)
 
-    def hear(self, event: AnyEvent) -> None:
-        """Take in the next event."""
+    def hear(self, event: AnyEvent, best_step: int | None = None) -> None:
+        """Take in the next event; ``best_step`` is where the run was best."""
         self.attempt = event.attempt
         match event:
             case RunStarted():
@@ -59,33 +66,45 @@ class Heard:
             case Evaluated(split="validation", weights="last"):
                 if self.steps and self.steps[-1] >= event.step:
                     self._cut_after(event.step - 1)
-                self.steps.append(event.step)
-                self.seconds.append(max(event.elapsed_s, self.seconds[-1] if self.seconds else 0.0))
-                self.confusions.append(_counts(event))
+                self._add_moment(event.step, event.elapsed_s)
+                if (counts := _counts(event)) is not None:
+                    self.confusions[event.step] = counts
+                    self._forget_confusions(best_step)
             case Resumed():
                 self._cut_after(event.at_step)
 
+    def _add_moment(self, step: int, seconds: float) -> None:
+        seconds = max(seconds, self.seconds[-1] if self.seconds else 0.0)
+        if len(self.steps) > 1 and self.steps[-1] < self.steps[-2] + self._apart:
+            self.steps[-1], self.seconds[-1] = step, seconds
+            return
+        self.steps.append(step)
+        self.seconds.append(seconds)
+        if len(self.steps) > _MAX_MOMENTS:
+            told = list(zip(self.steps, self.seconds, strict=True))
+            self._apart = 2 * max(self._apart, (step - self.steps[0]) // _MAX_MOMENTS)
+            self.steps.clear()
+            self.seconds.clear()
+            for moment in told:
+                self._add_moment(*moment)
+
+    def _forget_confusions(self, best_step: int | None) -> None:
+        older = [step for step in self.confusions if step != best_step][:-_MAX_CONFUSIONS]
+        for step in older:
+            del self.confusions[step]
+
     def _cut_after(self, step: int) -> None:
         keep = bisect_right(self.steps, step)
-        del self.steps[keep:], self.seconds[keep:], self.confusions[keep:]
-        self._series.clear()
+        del self.steps[keep:], self.seconds[keep:]
+        self.confusions = {at: counts for at, counts in self.confusions.items() if at <= step}
 
     def confusion_at(self, step: int) -> Counts | None:
-        """The confusion matrix of the last validation up to ``step`` that recorded one."""
-        place = bisect_right(self.steps, step)
-        return next((each for each in reversed(self.confusions[:place]) if each is not None), None)
+        """The confusion matrix of the last validation up to ``step`` of which one is kept."""
+        return next((counts for at, counts in reversed(self.confusions.items()) if at <= step), None)
 
-    def series(self, scores: Sequence[Score], *, is_loss: bool) -> Series:
+    def series(self, scores: Scores, *, is_loss: bool) -> Series:
         """The loss or the headline over steps; values that were not measured are left out."""
-        series, taken = self._series.get(is_loss, (Series(), 0))
-        if taken > len(scores) or (taken and scores[taken - 1].step != series.last_step):
-            series, taken = Series(), 0
-        for score in scores[taken:]:
-            value = score.loss if is_loss else score.headline
-            if not isnan(value) or is_loss or not isfinite(score.loss):
-                series.append_point(score.step, value)
-        self._series[is_loss] = series, len(scores)
-        return series
+        return self._series.setdefault(is_loss, _Course(is_loss)).of(scores)
 
     def axis(self, by: XBy) -> Axis:
         """The x of its steps."""
@@ -101,6 +120,28 @@ class Heard:
         return Uniform()
 
 
+class _Course:
+    """The curve of one metric, which grows with the scores that it is of."""
+
+    def __init__(self, is_loss: bool) -> None:
+        self._is_loss = is_loss
+        self._series = Series()
+        self._num_settled = self._revision = 0
+
+    def of(self, scores: Scores) -> Series:
+        """The curve of ``scores``, which are always the same run's."""
+        if self._revision != scores.revision:
+            self._series, self._num_settled, self._revision = Series(), 0, scores.revision
+        settled = scores[self._num_settled - 1].step if self._num_settled else -1
+        self._series.cut_after(settled)
+        for score in scores[self._num_settled :]:
+            value = score.loss if self._is_loss else score.headline
+            if not isnan(value) or self._is_loss or not isfinite(score.loss):
+                self._series.append_point(score.step, value)
+        self._num_settled = scores.num_settled
+        return self._series
+
+
 class Contest:
     """Follows a comparison. It reads files, never writes any."""
 
@@ -111,7 +152,7 @@ class Contest:
         """Whether there is more to be read at once."""
         self._heard: dict[Path, Heard] = {}
         self._standings = Standings(comparison, hear=self._hear)
-        self._revision = 0
+        self._num_turns = 0
         self._verdicts: dict[object, Standing | Verdict] = {}
         self._judged: object = None
         self._progress: deque[tuple[float, float]] = deque(maxlen=_PACES)
@@ -132,26 +173,26 @@ class Contest:
         """The metric people ask for first."""
         return self._standings.headline
 
-    def _hear(self, run: RunDir, event: AnyEvent) -> None:
-        self._heard.setdefault(run.path, Heard()).hear(event)
-        self._revision += 1
+    def _hear(self, run: RunDir, event: AnyEvent, fold: Fold) -> None:
+        self._heard.setdefault(run.path, Heard()).hear(event, fold.best.step if fold.best else None)
+        self._num_turns += _turns_curves(event)
 
     def heard(self, run: RunDir) -> Heard:
         """What ``run`` said so far."""
         return self._heard.setdefault(run.path, Heard())
 
     def read_new(self, max_seconds: float = 0.03) -> bool:
-        """Read what is new, for about so long; whether that was anything."""
-        before = self._revision
+        """Read what is new, for about so long; whether curves changed by that."""
+        before = self._num_turns
         self.more = self._standings.read_new(max_seconds=max_seconds)
-        return self._revision != before
+        return self._num_turns != before
 
     def judge(self, now: float) -> bool:
-        """Find out states and scores at ``now`` (Unix time); whether any are others than before."""
+        """Find out where the runs are at ``now`` (Unix time); whether any has another end or best score."""
         self.rows = self._standings.rows(now)
         self.tallies = tally(self.comparison.entrants, self.rows)
         self._progress.append((now, sum(row.share_done for row in self.rows)))
-        judged = [(row.state, row.step, row.best, row.run is None) for row in self.rows]
+        judged = [(row.is_over and row.state, row.best, row.run is None) for row in self.rows]
         if judged == self._judged:
             return False
         self._judged = judged
@@ -187,8 +228,8 @@ class Contest:
         ]
 
     def remaining_s(self) -> float:
-        """How long the rest takes at the pace of the last seconds; 0 where nobody knows."""
-        if not self.is_live or len(self._progress) < 2:
+        """How long the rest takes at the pace of the last seconds; 0 where nobody knows, or all is paused."""
+        if len(self._progress) < 2 or not any(row.state in LIVE - {"paused"} for row in self.rows):
             return 0.0
         (began, at_first), (ended, at_last) = self._progress[0], self._progress[-1]
         if ended - began < _PACE_S or at_last <= at_first:
@@ -255,6 +296,13 @@ class Contest:
     def is_regression(self) -> bool:
         """Whether numbers are predicted."""
         return self.headline == "r2"
+
+
+def _turns_curves(event: AnyEvent) -> bool:
+    """Whether curves are others after it: most events only tell of steps."""
+    return isinstance(event, RunStarted | Evaluated | Resumed | FactsTold) or (
+        isinstance(event, Steps) and event.split is not None
+    )
 
 
 def _counts(event: Evaluated) -> Counts | None:

@@ -79,10 +79,20 @@ class CompareRequested(Message):
 
 
 class RaceRequested(Message):
-    """Train ``variants`` with each of ``seeds``, and compare them."""
+    """Train ``variants`` with each of ``seeds``, and compare them; a budget or target as it was typed."""
 
-    def __init__(self, name: str, variants: "Sequence[Variant]", seeds: Sequence[int]) -> None:
+    def __init__(
+        self,
+        name: str,
+        variants: "Sequence[Variant]",
+        seeds: Sequence[int],
+        *,
+        budget: str = "",
+        target: str = "",
+    ) -> None:
         super().__init__()
+        self.budget = budget
+        self.target = target
         self.name = name
         self.variants = tuple(variants)
         self.seeds = tuple(seeds)

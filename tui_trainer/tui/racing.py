@@ -1,17 +1,22 @@
 """Starts and restarts the workers of comparisons, for screens and the command line."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from subprocess import Popen
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from tui_trainer.core import comparison as comparisons
 from tui_trainer.core import queue
+from tui_trainer.core.budget import parse_budget
 from tui_trainer.core.comparison import Comparison
-from tui_trainer.core.planning import Job, crews
+from tui_trainer.core.planning import Job, crews, seconds_per_run
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.standings import Row, Standings
 from tui_trainer.tui import launcher
+
+if TYPE_CHECKING:
+    from tui_trainer.core.variation import Variant
 
 
 class Started(NamedTuple):
@@ -28,6 +33,18 @@ def jobs_of(runs: Iterable[RunDir]) -> list[Job]:
         with suppress(OSError, ValueError):
             jobs.append(Job.of(run))
     return jobs
+
+
+def create(
+    name: str, variants: "Sequence[Variant]", seeds: Sequence[int], *, budget: str = "", target: str = ""
+) -> Comparison:
+    """A new comparison, all of its runs queued, each with its share of a time for all.
+
+    Epochs in ``budget`` are for the variants to heed. Raises BadBudget, and what `comparison.create` raises.
+    """
+    seconds = parse_budget(budget).seconds
+    made = comparisons.create(name, variants, seeds, budget=budget, target=target)
+    return comparisons.limit(made, seconds_per_run(seconds, jobs_of(made.runs()))) if seconds else made
 
 
 def start(comparison: Comparison, env: Mapping[str, str] | None = None) -> list[Started]:

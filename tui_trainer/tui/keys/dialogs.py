@@ -16,6 +16,8 @@ VERSUS = (
             ("the optimizer", "the activation", "the regularizations", "any setting: type a grid"), 1
         )
     ),
+    Key("versus.budget", "5", "type('budget')", "budget", "Type a time for all, or epochs for each.", "5"),
+    Key("versus.target", "6", "type('target')", "target", "Type a value of which to tell when.", "6"),
     Key("versus.fewer", "left", "seeds(-1)", "seeds", "One seed less.", "←"),
     Key("versus.more", "right", "seeds(1)", "seeds", "One seed more.", "→"),
     Key("versus.start", "enter", "start", "compare", "Train them all, side by side.", "Enter"),

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,25 +20,21 @@ from tui_trainer.core.tally import SORTS
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys, terminal
 from tui_trainer.tui.ascii import only_ascii
-from tui_trainer.tui.contest import X_BY, Contest, XBy
+from tui_trainer.tui.contest import Contest
 from tui_trainer.tui.link import LOCAL, Link
 from tui_trainer.tui.messages import RunOpened
 from tui_trainer.tui.plot.model import ChartOptions
-from tui_trainer.tui.plot.overlay import overlay
 from tui_trainer.tui.plot.raster import GlyphName
-from tui_trainer.tui.plot.spans import Line, Span, clip
+from tui_trainer.tui.plot.spans import Span, clip
 from tui_trainer.tui.plot.table import window
-from tui_trainer.tui.screens.racing import RacingScreen
+from tui_trainer.tui.screens.overlaid import OverlaidScreen, View
 from tui_trainer.tui.views import contest as views
 from tui_trainer.tui.views.confusions import confusions
 from tui_trainer.tui.views.contest import Choice
-from tui_trainer.tui.views.header import name_of
 from tui_trainer.tui.widgets.chart import LineChart
 from tui_trainer.tui.widgets.key_bar import KeyBar
 from tui_trainer.tui.widgets.span_view import SpanView
 from tui_trainer.tui.widgets.title_bar import TitleBar
-
-View: TypeAlias = Literal["curves", "confusion", "differences"]
 
 _LEAST_TICK_S = 0.2
 """Charts follow no faster than one can look."""
@@ -47,15 +43,13 @@ _VERDICT_LINES, _TALL_VERDICT_LINES = 6, 9
 _TABLE_ROWS, _TABLE_ROWS_BESIDE_VIEW = 7, 4
 """So many on a low screen."""
 _TABLE_SHARE = 0.35
-_NAME_SHARE = 5
-"""Names of curves take no more than this part of a chart."""
 _NOTHING_YET = (
     "Choose a recipe in New and press a, then A; or in a shell: "
     "tui-trainer compare first-steps --vary optimizer=adam,sgd"
 )
 
 
-class CompareScreen(RacingScreen):
+class CompareScreen(OverlaidScreen):
     """Curves above, a recipe a row below, and what may be said of it."""
 
     KEYS: ClassVar[tuple[keys.Key, ...]] = keys.COMPARE
@@ -107,10 +101,6 @@ class CompareScreen(RacingScreen):
         self._clock = clock
         self._tick_s = max(_LEAST_TICK_S, link.tick_s)
         self._options = ChartOptions(glyphs=glyphs)
-        self._by: XBy = "epoch"
-        self._metric = ""
-        """What was chosen for the chart; empty for the headline."""
-        self._view: View = "curves"
         self._tops = {"table": 0, "view": 0}
         self._told_at = 0.0
         self._is_stale = False
@@ -204,18 +194,18 @@ class CompareScreen(RacingScreen):
         if contest is None:
             self._draw_texts()
             return
-        changed = contest.read_new()
+        self._are_curves_stale |= contest.read_new()
         if contest.more:
             self.call_after_refresh(self._tick)
         now = time.monotonic()
         is_due = now - self._told_at >= _FIGURES_S
         if is_due and contest.comparison.id:
             self._read_record(contest)
-        if is_due or not contest.rows or (changed and not contest.more):
+        if is_due or not contest.rows or (self._are_curves_stale and not contest.more):
             is_first = not contest.rows
             turned = contest.judge(self._clock())
             self._is_stale |= turned or is_first
-            if changed or turned:
+            if self._are_curves_stale or turned:
                 self._draw_charts()
             if is_first or (is_due and (self._is_stale or contest.is_live)):
                 self._draw_texts()
@@ -225,31 +215,6 @@ class CompareScreen(RacingScreen):
     def _draw(self) -> None:
         self._draw_charts()
         self._draw_texts()
-
-    def _draw_charts(self) -> None:
-        contest = self._contest
-        if contest is None or not contest.rows or self._view != "curves":
-            return
-        first = self._metric or contest.headline
-        second = "loss" if first != "loss" else contest.headline
-        for id_, metric in (("#first", first), ("#second", second)):
-            chart = self.query_one(id_, LineChart)
-            if not chart.display or not chart.content_size.width:
-                continue
-            width = chart.content_size.width
-            chart.show(
-                overlay(
-                    f"validation {name_of(metric)}, {_of_seeds(contest)}",
-                    contest.lanes(metric, self._by, self._choice.hidden, max(1, width // _NAME_SHARE - 2)),
-                    self._options,
-                    x_label={"step": "updates", "seconds": "s"}.get(self._by, self._by),
-                    x_high=contest.x_high(self._by),
-                    baselines=contest.trivial(metric),
-                    chosen=self._choice.place,
-                    empty="all are hidden: Space shows them" if self._choice.hidden else "no values yet",
-                ),
-                self._options,
-            )
 
     def _draw_texts(self) -> None:
         """Header, table, verdict, and the view in place of the curves."""
@@ -283,9 +248,7 @@ class CompareScreen(RacingScreen):
     def _draw_verdict(self, contest: Contest) -> None:
         area = self.query_one("#verdict", SpanView)
         most = _TALL_VERDICT_LINES if self.has_class("-tall") else _VERDICT_LINES
-        question: list[Line] = []
-        if self._is_asked:
-            question = [(Span("? ", "accent"), Span(self._question, "strong"))]
+        question = self._asked
         told = views.verdict(contest, self._choice, area.content_size.width, most - len(question))
         _resize(area, most if not self.has_class("-tall") else len(told) + len(question))
         area.show([*question, *told])
@@ -381,32 +344,6 @@ class CompareScreen(RacingScreen):
     def action_back(self) -> None:
         """Back to the curves."""
         self._look_at("curves")
-
-    def action_metric(self) -> None:
-        """The headline, or the loss."""
-        if self._contest is not None:
-            self._metric = "loss" if self._metric != "loss" else self._contest.headline
-            self._draw_charts()
-
-    def action_x_axis(self) -> None:
-        """Another x."""
-        self._by = X_BY[(X_BY.index(self._by) + 1) % len(X_BY)]
-        self._draw_charts()
-
-    def action_smooth(self) -> None:
-        """More smoothing, or none again."""
-        self._options = self._options.next_smoothing()
-        self._draw_charts()
-
-    def action_log(self) -> None:
-        """Linear or logarithmic y."""
-        self._options = self._options.toggle_log()
-        self._draw_charts()
-
-
-def _of_seeds(contest: Contest) -> str:
-    number = len(contest.comparison.seeds)
-    return f"mean of {number} seeds" if number > 1 else f"seed {contest.comparison.seeds[0]}"
 
 
 def _resize(area: Widget, height: int) -> None:

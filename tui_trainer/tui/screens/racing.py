@@ -1,10 +1,7 @@
 """What the Compare screen asks of the runs that it shows: to pause, to stop, to go on, to be more."""
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
-
-from textual.screen import Screen
 
 from tui_trainer.core import comparison as comparisons
 from tui_trainer.core import control, queue
@@ -15,33 +12,17 @@ from tui_trainer.core.text import plain
 from tui_trainer.tui.contest import LIVE, Contest
 from tui_trainer.tui.messages import RaceContinued
 from tui_trainer.tui.racing import is_cut_short
+from tui_trainer.tui.screens.asking import AskingScreen
 from tui_trainer.tui.views.contest import Choice
 
-_ASKED_S = 6.0
-"""How long a question waits for the same key again."""
 
-
-class RacingScreen(Screen[None]):
+class RacingScreen(AskingScreen):
     """A screen that shows a comparison and can ask its workers for something."""
 
     def __init__(self) -> None:
         super().__init__()
         self._contest: Contest | None = None
         self._choice = Choice()
-        self._question = ""
-        self._asked_until = 0.0
-
-    def _draw_texts(self) -> None:
-        raise NotImplementedError
-
-    @property
-    def _is_asked(self) -> bool:
-        return time.monotonic() < self._asked_until
-
-    def _ask(self, question: str) -> None:
-        self._question, self._asked_until = question, time.monotonic() + _ASKED_S
-        self._draw_texts()
-        self.set_timer(_ASKED_S + 0.1, self._draw_texts)
 
     def _rows(self, *states: str) -> list[Row]:
         rows = self._contest.rows if self._contest else []

@@ -17,17 +17,18 @@ from tui_trainer.core.events import Split
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import RunLogError
 from tui_trainer.core.text import plain
-from tui_trainer.tui import keys, terminal, views
+from tui_trainer.tui import keys, terminal
 from tui_trainer.tui.alert import alert
 from tui_trainer.tui.clipboard import copy
 from tui_trainer.tui.link import LOCAL, ByteRate, Link
 from tui_trainer.tui.plot.model import ChartOptions
 from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip
+from tui_trainer.tui.screens.asking import AskingScreen
 from tui_trainer.tui.screens.charting import ChartingScreen
 from tui_trainer.tui.screens.steering import SteeringScreen
 from tui_trainer.tui.spoken import spoken
-from tui_trainer.tui.views import facts, header
+from tui_trainer.tui.views import facts, header, lower
 from tui_trainer.tui.views.page import Look, Page
 from tui_trainer.tui.watch import Watch
 from tui_trainer.tui.widgets.chart import LineChart
@@ -48,11 +49,9 @@ _ROOM_FOR_BAD = 3
 """So many rows for why a run failed; more are taken from the lower half."""
 _FACTS = 3
 """So many where the screen is tall and has no panel for them."""
-_ASKED_S = 6.0
-"""How long a question waits for the same key again."""
 
 
-class RunScreen(ChartingScreen, SteeringScreen):
+class RunScreen(ChartingScreen, SteeringScreen, AskingScreen):
     """Two charts above, one of several views below; a second pressed key never loses anything."""
 
     KEYS: ClassVar[tuple[keys.Key, ...]] = keys.RUN
@@ -112,8 +111,6 @@ class RunScreen(ChartingScreen, SteeringScreen):
         self._view = 0
         self._page = Page(())
         self._figures = header.Figures((), ((),))
-        self._question = ""
-        self._asked_until = 0.0
         self._is_covered = False
         """Whether a look into the network lies over all of it, and reads the run meanwhile."""
         self._asking: Asking | None = None
@@ -141,6 +138,10 @@ class RunScreen(ChartingScreen, SteeringScreen):
         self._told_at = time.monotonic()
         self.set_interval(self._link.tick_s, self._look_again)
         self.call_after_refresh(self._tick)
+
+    def expect(self, attempt: int, lives: Callable[[], bool]) -> None:
+        """A worker was begun for it: see `Watch.expect`."""
+        self._watch.expect(attempt, lives)
 
     @on(SpanView.Resized)
     def _fit(self, message: SpanView.Resized) -> None:
@@ -197,7 +198,7 @@ class RunScreen(ChartingScreen, SteeringScreen):
             alert(self.app, f"{watch.name} {watch.state}{': ' + reason if reason else ''}")
         has_log = watch.own is None or watch.run.worker_log.exists()
         if turned and watch.state in ("failed", "crashed") and self._view == 0 and has_log:
-            self._view = views.WORKER_LOG
+            self._view = lower.WORKER_LOG
         return turned
 
     # Drawing
@@ -221,9 +222,9 @@ class RunScreen(ChartingScreen, SteeringScreen):
             is_wide=self.size.width >= terminal.WIDE,
         )
         if area.content_size:
-            self._page = views.VIEWS[self._view](self._watch, self._look, *area.content_size)
+            self._page = lower.VIEWS[self._view](self._watch, self._look, *area.content_size)
         area.show(self._page.lines)
-        bar.show([views.tabs(self._watch, self._view, self._page.caption, bar.content_size.width)])
+        bar.show([lower.tabs(self._watch, self._view, self._page.caption, bar.content_size.width)])
 
     def _draw_texts(self) -> None:
         """Header, facts and keys: all that has figures in it."""
@@ -271,10 +272,7 @@ class RunScreen(ChartingScreen, SteeringScreen):
 
     def _told(self) -> list[Line]:
         """What there is to say; a question that waits for an answer first."""
-        told = facts.facts(self._watch, self._look)
-        if self._is_asked:
-            return [(Span("? ", "accent"), Span(self._question, "strong")), *told]
-        return told
+        return [*self._asked, *facts.facts(self._watch, self._look)]
 
     # The run
 
@@ -322,15 +320,6 @@ class RunScreen(ChartingScreen, SteeringScreen):
             self.notify(plain(str(error)), severity="error", markup=False)
             return False
 
-    @property
-    def _is_asked(self) -> bool:
-        return time.monotonic() < self._asked_until
-
-    def _ask(self, question: str) -> None:
-        self._question, self._asked_until = question, time.monotonic() + _ASKED_S
-        self._draw_texts()
-        self.set_timer(_ASKED_S + 0.1, self._draw)
-
     # Views
 
     def _show(self, look: Look) -> None:
@@ -344,7 +333,7 @@ class RunScreen(ChartingScreen, SteeringScreen):
 
     def action_step_view(self, by: int) -> None:
         """Show the next view or the one before."""
-        self.action_view((self._view + by) % len(views.VIEWS) + 1)
+        self.action_view((self._view + by) % len(lower.VIEWS) + 1)
 
     def action_full(self) -> None:
         """Give the view the whole screen, or the charts their place back."""
@@ -355,7 +344,7 @@ class RunScreen(ChartingScreen, SteeringScreen):
     def action_scroll(self, rows: int) -> None:
         """Scroll the view; a log that is at its end follows again."""
         top = min(max(0, self._page.top + rows), self._page.last_top)
-        follows = self._view == views.WORKER_LOG and top == self._page.last_top
+        follows = self._view == lower.WORKER_LOG and top == self._page.last_top
         self._show(replace(self._look, top=None if follows else top))
 
     def action_columns(self, columns: int) -> None:

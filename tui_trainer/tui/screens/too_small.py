@@ -1,4 +1,4 @@
-"""What is shown where no screen fits."""
+"""What is shown where a terminal has no room for any screen."""
 
 from textual.screen import Screen
 

@@ -1,25 +1,29 @@
 """The question what to compare: in two or three keys from a recipe to a comparison of many."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import ceil
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass, replace
+from math import ceil, inf
+from typing import Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from tui_trainer.core.budget import BadBudget, parse_budget
 from tui_trainer.core.comparison import MAX_RUNS
 from tui_trainer.core.datafiles import absence
 from tui_trainer.core.estimate import plan
+from tui_trainer.core.events import EPOCHS
 from tui_trainer.core.facts import facts
 from tui_trainer.core.figures import duration
 from tui_trainer.core.planning import WORTH_A_WORKER_S, num_cores
 from tui_trainer.core.presets import Library
+from tui_trainer.core.standings import BadTarget, parse_target
 from tui_trainer.core.text import plain
 from tui_trainer.core.variation import (
     EVERY,
@@ -27,7 +31,7 @@ from tui_trainer.core.variation import (
     Base,
     VariationError,
     Varied,
-    parse_axis,
+    parse_axes,
     seeds_in,
     vary,
 )
@@ -46,7 +50,10 @@ _WORDS = (
     "with and without each regularization",
     "a grid over any setting:",
 )
-_MAX_NOTES = 4
+_LIMITS = ((_GRID + 1, "budget", "60s, 5epochs"), (_GRID + 2, "target", "accuracy=0.95"))
+"""Fields that stay empty where nobody asks for it: number, name, examples."""
+_MAX_NOTES, _MAX_NOTES_ON_LOW_SCREENS = 4, 2
+_PAUSE_S = 0.1
 
 
 class _Made(NamedTuple):
@@ -67,6 +74,8 @@ class _Asked:
     """Numbers of choices."""
     num_seeds: int = _SEEDS
     grid: str = ""
+    budget: str = ""
+    target: str = ""
 
 
 class VersusKeys(Lines):
@@ -87,7 +96,13 @@ class VersusScreen(ModalScreen[RaceRequested | None]):
         align: center middle;
         #versus { width: 76; height: auto; padding: 1 2; background: $surface; border: solid $primary; }
         #versus Static { height: auto; }
-        #grid { margin: 0 0 0 4; background: $panel; padding: 0 1; }
+        #versus Input { background: $panel; padding: 0 1; }
+        #grid { margin: 0 0 0 4; }
+        #limits { height: 1; margin-top: 1; }
+        #limits Static { width: auto; }
+        #limits Input { width: 1fr; }
+        &.-low #versus { padding: 0 2; }
+        &.-low #limits { margin-top: 0; }
         #outcome { margin-top: 1; }
         VersusKeys { height: auto; margin-top: 1; color: $text-muted; background: $surface; }
     }
@@ -100,37 +115,47 @@ class VersusScreen(ModalScreen[RaceRequested | None]):
         self._names = list(dict.fromkeys(base.choices.recipe for base in bases))
         self._asked = _Asked()
         self._made: tuple[_Asked, _Made] | None = None
+        self._to_tell: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Recipes, choices, the grid, what it comes to, keys."""
+        """Recipes, choices, the grid, budget and target, what it comes to, keys."""
         with Vertical(id="versus"):
             yield Static("", markup=False, id="choices")
             yield Input(placeholder="lr=0.1,0.01 batch-size=8,32", compact=True, id="grid")
+            with Horizontal(id="limits"):
+                for number, name, example in _LIMITS:
+                    yield Static(Content.assemble((f"  {number} ", "bold $primary"), f"{name}: "))
+                    yield Input(placeholder=f"none; {example}", compact=True, id=name)
             yield Static("", markup=False, id="outcome")
             yield VersusKeys()
 
     def on_mount(self) -> None:
         """Say what the recipes alone come to."""
-        self.query_one(Input).cursor_blink = False
+        for field in self.query(Input):
+            field.cursor_blink = False
         self._ask(self._asked)
 
     # What is chosen
 
     def action_vary(self, number: int) -> None:
         """Vary something, or not; a grid is typed."""
-        asked = self._asked
-        self._ask(_Asked(asked.every ^ {number}, asked.num_seeds, asked.grid))
+        self._ask(replace(self._asked, every=self._asked.every ^ {number}))
         if number == _GRID:
-            self.set_focus(self.query_one(Input) if _GRID in self._asked.every else None)
+            self.set_focus(self.query_one("#grid") if _GRID in self._asked.every else None)
+
+    def action_type(self, field: str) -> None:
+        """Go to a field that may stay empty."""
+        self.set_focus(self.query_one(f"#{field}"))
 
     def action_seeds(self, by: int) -> None:
         """More seeds, or fewer."""
         number = min(max(1, self._asked.num_seeds + by), _MOST_SEEDS)
-        self._ask(_Asked(self._asked.every, number, self._asked.grid))
+        self._ask(replace(self._asked, num_seeds=number))
 
     @on(Input.Changed)
     def _type(self, event: Input.Changed) -> None:
-        self._ask(_Asked(self._asked.every, self._asked.num_seeds, event.value))
+        typed: dict[str, Any] = {str(event.input.id): event.value}
+        self._ask(replace(self._asked, **typed))
 
     @on(Input.Submitted)
     def _submit(self) -> None:
@@ -143,7 +168,12 @@ class VersusScreen(ModalScreen[RaceRequested | None]):
             self.app.bell()
             self._show(made)
         else:
-            self.dismiss(RaceRequested(self._race_name, made.varied.variants, made.seeds))
+            asked, varied = self._asked, made.varied
+            self.dismiss(
+                RaceRequested(
+                    self._race_name, varied.variants, made.seeds, budget=asked.budget, target=asked.target
+                )
+            )
 
     @property
     def _race_name(self) -> str:
@@ -154,9 +184,10 @@ class VersusScreen(ModalScreen[RaceRequested | None]):
     def _ask(self, asked: _Asked) -> None:
         self._asked = asked
         self._show_choices()
-        # The key is drawn before all the variants are made.
-        self.query_one("#outcome", Static).update(Content.styled("…", "$text-muted"))
-        self.call_after_refresh(self._tell)
+        # All the variants are made once one pauses: that takes longer than a key may.
+        if self._to_tell is not None:
+            self._to_tell.stop()
+        self._to_tell = self.set_timer(_PAUSE_S, self._tell)
 
     def _tell(self) -> None:
         self._show(self._outcome())
@@ -186,8 +217,9 @@ class VersusScreen(ModalScreen[RaceRequested | None]):
             problem = say(made.problem)
             lines += [Content.assemble(("! ", "bold $warning"), line) for line in problem.splitlines()]
         notes = made.varied.notes if made.varied is not None else ()
-        told_notes = [plain(note, limit=160) for note in notes[:_MAX_NOTES]]
-        told_notes += [f"{len(notes) - _MAX_NOTES} more such notes"] if len(notes) > _MAX_NOTES else []
+        most = _MAX_NOTES_ON_LOW_SCREENS if self.has_class("-low") else _MAX_NOTES
+        told_notes = [plain(note, limit=160) for note in notes[:most]]
+        told_notes += [f"{len(notes) - most} more such notes"] if len(notes) > most else []
         lines += [Content.styled(f"- {say(note)}", "$text-muted") for note in told_notes]
         self.query_one("#outcome", Static).update(Content("\n").join(lines))
 
@@ -197,21 +229,27 @@ def _make(library: Library, bases: Sequence[Base], asked: _Asked) -> _Made:
     every = [EVERY[number - 1] for number in sorted(asked.every) if number != _GRID]
     seeds = tuple(range(asked.num_seeds))
     try:
-        named, axes = seeds_in(_axes(asked.grid) if _GRID in asked.every else [])
+        budget = parse_budget(asked.budget)
+        parse_target(asked.target)
+        named, axes = seeds_in(_axes(asked, budget.epochs))
         varied = vary(library, bases, axes, every)
-    except VariationError as error:
+    except BadBudget as error:
+        return _Made(None, seeds, 0.0, f"budget {plain(str(error), limit=190)}")
+    except (BadTarget, VariationError) as error:
         return _Made(None, seeds, 0.0, plain(str(error).splitlines()[0], limit=200))
     seeds = named or _seeds_from(varied, asked.num_seeds)
-    return _Made(varied, seeds, _seconds(varied, len(seeds)), _problem(varied, len(seeds)))
+    seconds = min(_seconds(varied, len(seeds)), budget.seconds or inf)
+    return _Made(varied, seeds, seconds, _problem(varied, len(seeds)))
 
 
-def _axes(grid: str) -> list[Axis]:
-    """Raises VariationError."""
-    axes = [parse_axis(word) for word in grid.split()]
-    paths = [axis.path for axis in axes]
-    if again := next((path for path in paths if paths.count(path) > 1), None):
-        raise VariationError(f"{again}: varied twice; name all of its values at once")
-    return axes
+def _axes(asked: _Asked, epochs: int | None) -> list[Axis]:
+    """What is typed, and the epochs of a budget. Raises VariationError."""
+    axes = parse_axes(asked.grid.split()) if _GRID in asked.every else []
+    if epochs is None:
+        return axes
+    if any(axis.path == EPOCHS for axis in axes):
+        raise VariationError("The budget and the grid both name epochs: leave one of them out.")
+    return [*axes, Axis("epochs", (str(epochs),))]
 
 
 def _seeds_from(varied: Varied, number: int) -> tuple[int, ...]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui_trainer.core import figures
-from tui_trainer.core.brief import Score, thin
+from tui_trainer.core.brief import thin
 from tui_trainer.core.liveness import State
 from tui_trainer.core.runlog import newer_in_words
+from tui_trainer.core.scores import Score
 from tui_trainer.core.summary import Summary
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip, left, right, shorten
 
