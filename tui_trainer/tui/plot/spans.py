@@ -19,18 +19,24 @@ Role: TypeAlias = Literal[
     "accent",  # the chosen tab, a key
     "point",  # a sample in a plot
     "curve",  # what goes with a curve; level is which colour of the palette
+    "pixel",  # part of an image: the one thing that names its colours itself
 ]
+
+RGB: TypeAlias = int
+"""0xRRGGBB."""
 
 
 class Span(NamedTuple):
     """A piece of one line. ``level`` from 0 to 1 is how strongly ``hit`` and ``miss`` are tinted.
 
-    For ``curve`` it is the colour's number.
+    For ``curve`` it is the colour's number. ``inks`` are a pixel's colours, of its text and of its ground;
+    None is what the screen has there.
     """
 
     text: str
     role: Role = "text"
     level: float = 0.0
+    inks: tuple[RGB | None, RGB | None] | None = None
 
 
 Line: TypeAlias = tuple[Span, ...]
