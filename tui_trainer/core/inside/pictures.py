@@ -5,11 +5,23 @@ from typing import TypeAlias
 
 import msgspec
 
+from tui_trainer.core.inside.boundary import Boundary, FittedCurve, FittedPlane, HiddenUnits, Points
 from tui_trainer.core.inside.layers import LayerHistograms
 from tui_trainer.core.inside.samples import Samples
+from tui_trainer.core.inside.weights import FeatureMaps, Weights
 from tui_trainer.core.runlog import RunLogError, payload_at
 
-Picture: TypeAlias = LayerHistograms | Samples
+Picture: TypeAlias = (
+    LayerHistograms
+    | Samples
+    | Boundary
+    | FittedCurve
+    | FittedPlane
+    | HiddenUnits
+    | Points
+    | Weights
+    | FeatureMaps
+)
 """All kinds."""
 
 _decoder: msgspec.msgpack.Decoder[Picture] = msgspec.msgpack.Decoder(Picture)

@@ -19,5 +19,12 @@ class SomeSamples(_Question, frozen=True, kw_only=True, tag="samples"):
     indices: Sequence[int]
 
 
-Question: TypeAlias = SomeSamples
+class MapsOfSample(_Question, frozen=True, kw_only=True, tag="maps"):
+    """What the convolutional layers make of one sample; answered by `FeatureMaps`."""
+
+    split: Split
+    index: int
+
+
+Question: TypeAlias = SomeSamples | MapsOfSample
 """All kinds."""

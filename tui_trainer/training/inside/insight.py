@@ -9,8 +9,10 @@ from tui_trainer.core.recipe.training import PROBES
 from tui_trainer.core.text import plain
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.inside.answers import answer
+from tui_trainer.training.inside.boundary import BoundaryProbe
 from tui_trainer.training.inside.layers import LayersProbe
 from tui_trainer.training.inside.looking import CannotAnswer
+from tui_trainer.training.inside.weights import WeightsProbe
 from tui_trainer.training.reasons import MAX_REASON
 from tui_trainer.training.recording import Recorder
 
@@ -67,7 +69,7 @@ class Insight:
         """Find out what there is to see, and what of it is wanted."""
         wanted = trainee.recipe.training.probes
         names = PROBES if wanted == "all" else wanted.split(",")
-        probes: tuple[Probe, ...] = (LayersProbe(),)
+        probes: tuple[Probe, ...] = (LayersProbe(), BoundaryProbe(), WeightsProbe())
         self._probes = [_Scheduled(each) for each in probes if each.name in names and each.suits(trainee)]
 
     def ask(self, asked: Ask) -> None:
