@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_trainer.core.events import Event
-from tui_trainer.core.inside.packed import Field, unpack
+from tui_trainer.core.inside.packed import Fields, unpack
 
 
 class Window(msgspec.Struct, frozen=True, gc=False):
@@ -56,7 +56,8 @@ class FittedPlane(Event, frozen=True, kw_only=True, tag="fitted_plane"):
     """In pictures.log: the number that is predicted at each place."""
 
     window: Window
-    values: Field
+    values: Fields
+    """One field."""
 
 
 class FittedCurve(Event, frozen=True, kw_only=True, tag="fitted_curve"):
@@ -93,7 +94,7 @@ class SeenByLayer(msgspec.Struct, frozen=True, gc=False):
 
     name: str
     activation: str
-    units: Sequence[Field]
+    units: Fields
 
 
 class HiddenUnits(Event, frozen=True, kw_only=True, tag="hidden_units"):

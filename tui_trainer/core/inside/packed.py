@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
-from math import nan, prod
+from math import prod
 
 import msgspec
 import numpy as np
@@ -36,27 +36,37 @@ def unpack_signed(data: bytes, shape: Sequence[int]) -> NDArray[np.int8]:
     return unpack(data, shape).view(np.int8)
 
 
-class Field(msgspec.Struct, frozen=True, gc=False):
-    """Numbers from ``low`` to ``high`` in 254 equal steps; NaN for what is not finite."""
+class Fields(msgspec.Struct, frozen=True, gc=False):
+    """Some fields of numbers, each in 254 equal steps from its lowest to its highest; NaN is kept."""
 
-    low: float
-    high: float
+    lows: bytes
+    highs: bytes
+    """Of each field; little-endian float32, NaN where nothing in it is finite."""
     steps: bytes
 
     @classmethod
-    def of(cls, values: NDArray[np.floating]) -> "Field":
-        """``values``, of any shape, rounded."""
-        finite = np.isfinite(values)
-        if not finite.any():
-            return cls(nan, nan, pack(np.full(values.shape, _NOT_FINITE, np.uint8)))
-        known = values[finite].astype(np.float64)
-        low, high = float(known.min()), float(known.max())
-        steps = np.full(values.shape, _NOT_FINITE, np.uint8)
-        steps[finite] = np.rint((known - low) / ((high - low) or 1.0) * (_NOT_FINITE - 1))
-        return cls(low, high, pack(steps))
+    def of(cls, values: NDArray[np.floating]) -> "Fields":
+        """``values`` (fields, …), rounded."""
+        flat = np.asarray(values, np.float64).reshape(len(values), -1)
+        finite = np.isfinite(flat)
+        known = finite.any(axis=1, keepdims=True)
+        lows = np.where(known, np.where(finite, flat, np.inf).min(axis=1, keepdims=True), 0.0)
+        highs = np.where(known, np.where(finite, flat, -np.inf).max(axis=1, keepdims=True), 0.0)
+        parts = (np.where(finite, flat, lows) - lows) / np.where(highs > lows, highs - lows, 1.0)
+        steps = np.where(finite, np.rint(parts * (_NOT_FINITE - 1)), _NOT_FINITE)
+        low, high = (np.where(known, end, np.nan).astype("<f4").tobytes() for end in (lows, highs))
+        return cls(low, high, pack(steps.astype(np.uint8)))
 
-    def array(self, shape: Sequence[int]) -> NDArray[np.float64]:
-        """The numbers in the shape they had. Raises ValueError where they are not so many."""
-        steps = unpack(self.steps, shape)
-        values = self.low + steps * ((self.high - self.low) / (_NOT_FINITE - 1))
-        return np.where(steps == _NOT_FINITE, np.nan, values)
+    def __len__(self) -> int:
+        """How many fields."""
+        return len(self.lows) // 4
+
+    def ranges(self) -> NDArray[np.float32]:
+        """Lowest and highest of each field, (fields, 2)."""
+        return np.stack([np.frombuffer(end, "<f4") for end in (self.lows, self.highs)], axis=1)
+
+    def arrays(self, shape: Sequence[int]) -> NDArray[np.float64]:
+        """The numbers (fields, *shape). Raises ValueError where they are not so many."""
+        steps = unpack(self.steps, (len(self), *shape))
+        low, high = self.ranges().astype(np.float64).T.reshape(2, -1, *[1] * len(shape))
+        return np.where(steps == _NOT_FINITE, np.nan, low + steps * ((high - low) / (_NOT_FINITE - 1)))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_trainer.core.events import Event, Split
-from tui_trainer.core.inside.packed import Field, unpack_signed
+from tui_trainer.core.inside.packed import Fields, unpack_signed
 
 
 class Weights(Event, frozen=True, kw_only=True, tag="weights"):
@@ -46,7 +46,7 @@ class MapsOfLayer(msgspec.Struct, frozen=True, gc=False):
     width: int
     of: int
     """How many channels it has."""
-    maps: Sequence[Field]
+    maps: Fields
 
 
 class FeatureMaps(Event, frozen=True, kw_only=True, tag="feature_maps"):

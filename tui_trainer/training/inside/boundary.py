@@ -16,7 +16,7 @@ from tui_trainer.core.inside.boundary import (
     SeenByLayer,
     Window,
 )
-from tui_trainer.core.inside.packed import Field, pack
+from tui_trainer.core.inside.packed import Fields, pack
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.inside.layers import Unit, activation_of, units
 from tui_trainer.training.inside.looking import (
@@ -31,9 +31,9 @@ from tui_trainer.training.inside.looking import (
 from tui_trainer.training.inside.thinning import Seldom
 from tui_trainer.training.recording import Recorder
 
-ROWS, COLUMNS = 64, 96
+ROWS, COLUMNS = 48, 72
 CURVE_PLACES = 256
-HIDDEN_ROWS, HIDDEN_COLUMNS = 24, 36
+HIDDEN_ROWS, HIDDEN_COLUMNS = 16, 24
 MAX_HIDDEN = 96
 """With more hidden units than this none is pictured: nobody looks at so many."""
 MAX_TRAIN, MAX_VALIDATION = 1_400, 600
@@ -82,7 +82,7 @@ class BoundaryProbe:
             )
         window = grounds.window
         if is_regression(trainee):
-            values = Field.of(told[:, 0].reshape(window.shape))
+            values = Fields.of(told[None, :, 0])
             return FittedPlane(attempt=attempt, elapsed_s=elapsed_s, window=window, values=values)
         classes = told.argmax(axis=1).astype(np.uint8)
         confidence = np.nan_to_num(told.max(axis=1), nan=0.0)
@@ -105,9 +105,7 @@ class BoundaryProbe:
         layers = []
         for unit in grounds.hidden:
             seen = little_endian(given[unit.before if unit.activation is None else unit.activation])
-            layers.append(
-                SeenByLayer(unit.name, activation_of(trainee, unit), [Field.of(each) for each in seen.T])
-            )
+            layers.append(SeenByLayer(unit.name, activation_of(trainee, unit), Fields.of(seen.T)))
         return HiddenUnits(
             attempt=record.attempt,
             elapsed_s=record.elapsed_s,

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tui_trainer.core.inside.packed import Field, pack
+from tui_trainer.core.inside.packed import Fields, pack
 from tui_trainer.core.inside.questions import MapsOfSample
 from tui_trainer.core.inside.weights import FeatureMaps, MapsOfLayer, Weights
 from tui_trainer.training.assembly import Trainee
@@ -130,4 +130,4 @@ def _convolutions(trainee: Trainee) -> list[tuple[str, str, int]]:
 def _maps(name: str, activation: str, outputs: Tensor) -> MapsOfLayer:
     _, channels, height, width = outputs.shape
     kept = little_endian(outputs[0, :MAX_MAPS])
-    return MapsOfLayer(name, activation, height, width, channels, [Field.of(each) for each in kept])
+    return MapsOfLayer(name, activation, height, width, channels, Fields.of(kept))
