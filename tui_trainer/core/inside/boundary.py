@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 from tui_trainer.core.events import Event
 from tui_trainer.core.inside.packed import Fields, unpack
 
+_STRAIGHT = 1.0
+"""So many cells of a grid may a straight line be off at most: half of it is rounding."""
+_FEWEST_CROSSINGS = 8
+
 
 class Window(msgspec.Struct, frozen=True, gc=False):
     """A part of the plane, and so many places in it: in the middle of each cell of a grid.
@@ -102,3 +106,17 @@ class HiddenUnits(Event, frozen=True, kw_only=True, tag="hidden_units"):
 
     window: Window
     layers: Sequence[SeenByLayer]
+
+
+def is_straight(classes: NDArray[np.uint8]) -> bool:
+    """Whether two classes, over a grid (rows, columns), meet in one straight line."""
+    if len(np.unique(classes)) != 2:
+        return False
+    down, right = classes[1:] != classes[:-1], classes[:, 1:] != classes[:, :-1]
+    below, beside = np.argwhere(down) + np.array([0.5, 0.0]), np.argwhere(right) + np.array([0.0, 0.5])
+    crossings = np.concatenate([below, beside])
+    if len(crossings) < _FEWEST_CROSSINGS:
+        return False
+    off = crossings - crossings.mean(axis=0)
+    across = np.linalg.svd(off, full_matrices=False)[2][-1]
+    return bool(np.abs(off @ across).max() < _STRAIGHT)

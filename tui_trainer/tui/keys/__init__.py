@@ -14,13 +14,14 @@ from tui_trainer.core.validation import Problem, did_you_mean
 from tui_trainer.tui.keys.compare import COMPARE
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
-from tui_trainer.tui.keys.inside import INSIDE
+from tui_trainer.tui.keys.inside import BOUNDARY, INSIDE, WEIGHTS
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
 from tui_trainer.tui.keys.run import RUN
 from tui_trainer.tui.keys.runs import RUNS
 
 __all__ = [
+    "BOUNDARY",
     "CHANGE",
     "CODE",
     "COMPARE",
@@ -34,6 +35,7 @@ __all__ = [
     "RUNS",
     "TABLE",
     "VERSUS",
+    "WEIGHTS",
     "Explained",
     "Key",
     "bindings",
@@ -43,7 +45,22 @@ __all__ = [
     "together",
 ]
 
-TABLE = (*EVERYWHERE, *NEW, *RUN, *INSIDE, *RUNS, *COMPARE, *VERSUS, *CHANGE, *FORK, *QUIT, *READER, *CODE)
+TABLE = (
+    *EVERYWHERE,
+    *NEW,
+    *RUN,
+    *INSIDE,
+    *BOUNDARY,
+    *WEIGHTS,
+    *RUNS,
+    *COMPARE,
+    *VERSUS,
+    *CHANGE,
+    *FORK,
+    *QUIT,
+    *READER,
+    *CODE,
+)
 """All there is."""
 
 

@@ -91,7 +91,7 @@ def signed(values: Numbers, paint: Paint) -> tuple[Line, ...]:
         text = np.where(row < 0, negative[at], positive[at])
         sign = np.where(at == 0, 0, np.sign(row)).astype(int)
         spans = []
-        for start, end in _runs(sign):
+        for start, end in runs(sign):
             piece = "".join(text[start:end].tolist())
             colour = _BLUE if sign[start] < 0 else _ORANGE
             spans.append(Span(piece, "curve", colour) if sign[start] else Span(piece))
@@ -119,7 +119,7 @@ def halves(colours: Colours) -> tuple[Line, ...]:
     lines: list[Line] = []
     for upper, lower in zip(colours[::2], colours[1::2], strict=True):
         spans = []
-        for start, end in _runs(upper * (1 << 25) + lower):
+        for start, end in runs(upper * (1 << 25) + lower):
             spans.append(_half(int(upper[start]), int(lower[start]), end - start))
         lines.append(tuple(spans))
     return tuple(lines)
@@ -142,6 +142,39 @@ def resized(values: NDArray[_Kind], height: int, width: int) -> NDArray[_Kind]:
     rows = ((np.arange(height) + 0.5) * values.shape[0] / height).astype(int)
     columns = ((np.arange(width) + 0.5) * values.shape[1] / width).astype(int)
     return np.asarray(values[rows[:, None], columns])
+
+
+def averaged(values: Numbers, height: int, width: int) -> Numbers:
+    """``values`` (H, W) at fewer places, each the mean of what lies in it."""
+    down, across = _shares(values.shape[0], height), _shares(values.shape[1], width)
+    return np.asarray(down @ values @ across.T)
+
+
+def _shares(known: int, wanted: int) -> NDArray[np.float64]:
+    """Weights (wanted, known): how much of each new place an old one covers."""
+    edges = np.linspace(0, known, wanted + 1)
+    starts = np.maximum.outer(edges[:-1], np.arange(known))
+    ends = np.minimum.outer(edges[1:], np.arange(1, known + 1))
+    covered = np.maximum(0, ends - starts)
+    return np.asarray(covered / covered.sum(axis=1, keepdims=True))
+
+
+def smooth(values: Numbers, height: int, width: int) -> NDArray[np.float64]:
+    """``values`` (H, W) at ``height`` × ``width`` places, between those that are known."""
+    down, across = between(values.shape[0], height), between(values.shape[1], width)
+    return np.asarray(down @ values @ across.T)
+
+
+def between(known: int, wanted: int) -> NDArray[np.float64]:
+    """Weights (wanted, known) that interpolate from the middles of cells to the middles of others."""
+    places = np.clip((np.arange(wanted) + 0.5) * known / wanted - 0.5, 0, known - 1)
+    first = np.minimum(places.astype(int), max(0, known - 2))
+    share = places - first
+    weights = np.zeros((wanted, known))
+    rows = np.arange(wanted)
+    weights[rows, first] = 1 - share
+    weights[rows, np.minimum(first + 1, known - 1)] += share
+    return weights
 
 
 def fitting(height: int, width: int, *, columns: int, rows: int) -> tuple[int, int]:
@@ -190,7 +223,7 @@ def _by_cell(values: Numbers) -> Numbers:
     return (values[::2] + values[1::2]) / 2
 
 
-def _runs(codes: NDArray[np.int64]) -> list[tuple[int, int]]:
+def runs(codes: NDArray[np.int64]) -> list[tuple[int, int]]:
     """From where to where neighbours are equal."""
     if not len(codes):
         return []
