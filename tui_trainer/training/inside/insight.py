@@ -18,6 +18,11 @@ from tui_trainer.training.recording import Recorder
 
 SHARE = 0.03
 """So much of the active time may all probes together take."""
+FREE_S = 0.05
+FREE_LOOKS = 40
+"""Each probe may spend so long whatever the share, at looks spread evenly over the planned steps: else a
+training of a second would have a first picture and a last one, and nothing between.
+"""
 SPACING = 200
 """Between two looks of a probe lies at least this part of the time so far: their number grows slowly, and
 those of a long run lie evenly over a chart.
@@ -50,7 +55,9 @@ class _Scheduled:
     def __init__(self, probe: Probe) -> None:
         self.probe = probe
         self.cost_s = 0.0
+        self.spent_s = 0.0
         self.due_at_s = 0.0
+        self.free_from_step = 0
         self.is_prepared = False
 
 
@@ -94,7 +101,8 @@ class Insight:
         record, began = self._record, perf_counter()
         now_s = record.elapsed_s
         is_edge = record.step == 0 or record.step >= trainee.planned_steps or trainee.ends_early
-        if not (is_edge or scheduled.is_prepared or now_s >= scheduled.due_at_s):
+        is_free = scheduled.spent_s < FREE_S and record.step >= scheduled.free_from_step
+        if not (is_edge or scheduled.is_prepared or is_free or now_s >= scheduled.due_at_s):
             return
         try:
             if not (is_edge or scheduled.is_prepared):
@@ -107,8 +115,10 @@ class Insight:
             return
         cost_s = perf_counter() - began + (scheduled.cost_s if scheduled.is_prepared else 0.0)
         scheduled.is_prepared = False
-        pause_s = max(cost_s * len(self._probes) / SHARE, now_s / SPACING)
-        scheduled.due_at_s = now_s + pause_s
+        scheduled.spent_s += cost_s
+        earned_at_s = scheduled.spent_s * len(self._probes) / SHARE
+        scheduled.due_at_s = max(now_s * (1 + 1 / SPACING), earned_at_s)
+        scheduled.free_from_step = record.step + max(1, trainee.planned_steps // FREE_LOOKS)
         if record.pictures_bytes > MAX_BYTES:
             self._give_up(scheduled, f"its pictures take {MAX_BYTES // 2**20} MiB by now")
 

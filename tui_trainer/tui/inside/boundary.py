@@ -145,7 +145,7 @@ class BoundaryScreen(TimedScreen):
         window = boundary.window
         x, y = ((window.low[i], window.high[i]) for i in (0, 1))
         frame = Frame(width, height - 2, x, y, self.sight.glyphs)
-        shown = regions.draw(Regions(classes, confidence, num_classes), samples, frame, style, "x1")
+        shown = regions.draw(Regions(classes, confidence, num_classes), samples, frame, style, ("x1", "x2"))
         return [_legend(names, style, width), *shown, _told(classes, samples, names)]
 
     def _why_nothing(self) -> Sequence[str]:
@@ -163,11 +163,7 @@ class BoundaryScreen(TimedScreen):
                 f"A sample has {inputs:,} inputs: it lies in no plane whose regions one could draw.",
                 "moons, circles, spirals, blobs and xor have two inputs, and a boundary to be seen.",
             ]
-        if (
-            recipe is not None
-            and recipe.training.probes not in ("all", "boundary")
-            and ("boundary" not in recipe.training.probes.split(","))
-        ):
+        if recipe is not None and not {"all", "boundary"} & set(recipe.training.probes.split(",")):
             return ["The boundary was not pictured: training.probes = all (or boundary) turns that on."]
         if watch.is_live:
             return ["The first picture comes before the first update."]
@@ -252,9 +248,9 @@ def _told(classes: NDArray[np.uint8], samples: Samples | None, names: Sequence[s
     """What one could miss in the picture."""
     spans: list[Span] = []
     if samples is not None:
-        for split, which in (("train", samples.is_train), ("validation", ~samples.is_train)):
-            wrong = int(samples.is_wrong[which].sum())
-            spans.append(Span(f"{split}: {wrong:,} of {int(which.sum()):,} wrong  "))
+        splits = (("train", samples.is_train), ("validation", ~samples.is_train))
+        counts = [f"{int(samples.is_wrong[of].sum()):,}/{int(of.sum()):,} {split}" for split, of in splits]
+        spans.append(Span(f"wrong: {', '.join(counts)}   "))
     present = np.unique(classes)
     if len(present) == 1:
         name = names[int(present[0])] if int(present[0]) < len(names) else str(present[0])

@@ -38,7 +38,7 @@ def of_predictions(
         drawn = scatter.draw(actual, predicted, width, height - 1, target=target, glyphs=sight.glyphs)
     return [
         *drawn,
-        (Span(f"validation, {len(actual):,} samples  ", "quiet"), Span(fit.summary(predicted, actual))),
+        (Span(f"{len(actual):,} of validation: ", "quiet"), Span(fit.summary(predicted, actual))),
     ]
 
 
@@ -60,7 +60,7 @@ def of_fitted(
     if frame.is_too_small:
         return [head]
     heights = blocks.smooth(np.nan_to_num(values, nan=low), 2 * frame.rows, frame.columns)
-    return [head, *frame.around(blocks.rising((heights - low) / ((high - low) or 1.0), paint), "x1")]
+    return [head, *frame.around(blocks.rising((heights - low) / ((high - low) or 1.0), paint), "x1", "x2")]
 
 
 def _curve(

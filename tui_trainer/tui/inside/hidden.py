@@ -60,12 +60,12 @@ def lines(
         large = blocks.smooth(np.nan_to_num(fields[unit]), 2 * frame.rows, frame.columns)
         low, high = (value(float(edge)) for edge in layer.units.ranges()[unit])
         title = Span(f"unit {unit + 1} of {len(fields)}: h from {low} to {high}  {states[unit]}", "strong")
-        return [head, (title,), *frame.around(painted(large, scale, paint), "x1")]
+        return [head, (title,), *frame.around(painted(large, scale, paint), "x1", "x2")]
     tiles = [
-        Tile(f"{number} {state}".strip(), "warn" if state else "quiet", partial(_tile, field, scale, paint))
+        Tile(titled(number, state), role_of(state), partial(_tile, field, scale, paint))
         for number, (field, state) in enumerate(zip(fields, states, strict=True), 1)
     ]
-    layout = gallery.lay_out(len(tiles), *seen.window.shape, width, height - 1)
+    layout = gallery.lay_out(len(tiles), *seen.window.shape, width, height - 1, whole=False)
     return [head, *gallery.draw(tiles, unit, layout, height - 1)]
 
 
@@ -92,6 +92,16 @@ def state_of(field: Floats, activation: str, scale: tuple[float, float]) -> str:
     return "flat" if np.nanmax(field) - np.nanmin(field) < _FLAT * (scale[1] - scale[0]) else ""
 
 
+def titled(number: int, state: str) -> str:
+    """The name of a unit."""
+    return f"{number} {state}".strip()
+
+
+def role_of(state: str) -> Role:
+    """How that is written."""
+    return "warn" if state else "quiet"
+
+
 def painted(values: Floats, scale: tuple[float, float], paint: Paint) -> Sequence[Line]:
     """Activations on a scale: from blue to orange where it has two signs, from dark to light where not."""
     low, high = scale
@@ -115,10 +125,10 @@ def _head(
     low, high = (value(edge) for edge in scale)
     place = min(chosen.layer, len(layers) - 1) + 1
     name = f"{plain(layer.name)} {plain(layer.activation)}".strip()
-    spans = [Span(f"hidden layer {place} of {len(layers)}: {name}, {len(states)} units  ")]
+    spans = [Span(f"hidden layer {place} of {len(layers)}: {name}, {len(states)} units ")]
     for state in ("dead", "flat"):
         if count := states.count(state):
             role: Role = "bad" if state == "dead" else "warn"
-            spans.append(Span(f"{count} {state}  ", role))
+            spans.append(Span(f" {count} {state} ", role))
     key = blocks.signed_key if scale[0] < 0 else blocks.rising_key
     return (*spans, *key(paint, low, high))

@@ -145,6 +145,7 @@ class InsideScreen(Screen[None]):
 
 VIEWS: tuple[tuple[str, str, str], ...] = (
     ("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),
+    ("weights", "tui_trainer.tui.inside.weights", "WeightsScreen"),
     ("boundary", "tui_trainer.tui.inside.boundary", "BoundaryScreen"),
 )
 """Name, module and class of each view, in the order of their digits."""

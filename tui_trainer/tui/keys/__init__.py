@@ -45,22 +45,8 @@ __all__ = [
     "together",
 ]
 
-TABLE = (
-    *EVERYWHERE,
-    *NEW,
-    *RUN,
-    *INSIDE,
-    *BOUNDARY,
-    *WEIGHTS,
-    *RUNS,
-    *COMPARE,
-    *VERSUS,
-    *CHANGE,
-    *FORK,
-    *QUIT,
-    *READER,
-    *CODE,
-)
+_LOOKS = (*INSIDE, *BOUNDARY, *WEIGHTS)
+TABLE = (*EVERYWHERE, *NEW, *RUN, *_LOOKS, *RUNS, *COMPARE, *VERSUS, *CHANGE, *FORK, *QUIT, *READER, *CODE)
 """All there is."""
 
 

@@ -20,10 +20,10 @@ INSIDE = (
 )
 
 _TIME = (
-    ("previous", "left", "moment(-1)", "older", "Show the moment before.", "←"),
-    ("next", "right", "moment(1)", "newer", "Show the next moment.", "→"),
+    ("previous", "left", "moment(-1)", "moment", "Show the moment before.", "←"),
+    ("next", "right", "moment(1)", "moment", "Show the next moment.", "→"),
     ("first", "home", "first", "", "Show the first moment: before training.", "Home"),
-    ("latest", "end", "latest", "latest", "Show the last moment, and follow a run that trains.", "End"),
+    ("latest", "end", "latest", "", "Show the last moment, and follow a run that trains.", "End"),
     ("play", "p", "play", "play", "Play all moments as a film, or halt it.", "p"),
 )
 
@@ -31,7 +31,7 @@ _TIME = (
 def _timed(view: str) -> tuple[Key, ...]:
     """The keys of the cursor in time, for a view."""
     return tuple(
-        Key(f"{view}.{name}", keys, action, label, help, shown, in_footer=bool(label) and name != "latest")
+        Key(f"{view}.{name}", keys, action, label, help, shown, in_footer=bool(label))
         for name, keys, action, label, help, shown in _TIME
     )
 
@@ -48,7 +48,7 @@ _UNITS = (
 def _units(view: str) -> tuple[Key, ...]:
     """The keys of a gallery of units, for a view."""
     return tuple(
-        Key(f"{view}.{name}", keys, action, label, help, shown, in_footer=bool(label))
+        Key(f"{view}.{name}", keys, action, label, help, shown, in_footer=False)
         for name, keys, action, label, help, shown in _UNITS
     )
 

@@ -109,7 +109,7 @@ def summary(predicted: Floats, actual: Floats) -> str:
         return "no prediction is finite"
     rmse = float(np.sqrt((left_over**2).mean()))
     return (
-        f"residuals: mean {value(float(left_over.mean()))}, deviation {value(float(left_over.std()))}, "
+        f"residuals mean {value(float(left_over.mean()))}, deviation {value(float(left_over.std()))}, "
         f"RMSE {value(rmse)}, largest {value(float(np.abs(left_over).max()))}"
     )
 

@@ -34,7 +34,7 @@ class Frame:
     @property
     def margin(self) -> int:
         """Cells before the picture: labels and axis."""
-        return max(map(len, self._y_ticks[1]), default=0) + 1
+        return max(2, *map(len, self._y_ticks[1])) + 1
 
     @property
     def columns(self) -> int:
@@ -79,17 +79,23 @@ class Frame:
             inside,
         )
 
-    def around(self, picture: Sequence[Line], x_label: str) -> tuple[Line, ...]:
+    def around(self, picture: Sequence[Line], x_label: str, y_label: str = "") -> tuple[Line, ...]:
         """A picture of ``rows`` lines with its axes."""
         glyphs, (ticks, texts) = self.glyph_set, self._y_ticks
         _, at, inside = self.cells_of(np.full(len(ticks), self.x[0]), ticks)
         labels = {int(row): text for row, text, known in zip(at, texts, inside, strict=True) if known}
+        if self.has_room(y_label) and 0 not in labels:
+            labels[0] = y_label
         lines: list[Line] = []
         for row, line in enumerate(picture):
-            axis = glyphs.tick if row in labels else glyphs.axis
+            axis = glyphs.tick if row in labels and labels[row] != y_label else glyphs.axis
             lines.append((Span(right(labels.get(row, ""), self.margin - 1) + axis, "quiet"), *line))
         lines.append(self._x_axis(glyphs.text(x_label)))
         return tuple(lines)
+
+    def has_room(self, y_label: str) -> bool:
+        """Whether a label fits beside the y axis."""
+        return 0 < len(y_label) < self.margin
 
     def _x_axis(self, label: str) -> Line:
         ticks = linear_ticks(*self.x, max(2, self.columns // 12))

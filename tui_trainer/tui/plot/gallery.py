@@ -37,9 +37,14 @@ class Layout(NamedTuple):
         return self.across * self.down
 
 
-def lay_out(count: int, height: int, width: int, columns: int, rows: int) -> Layout:
-    """Pictures of ``height`` × ``width`` pixels on so many cells: enlarged, or smaller if they must be."""
-    factors = [*range(min(columns // width, 2 * rows // height), 1, -1), 1, 1 / 2, 1 / 3, 1 / 4]
+def lay_out(count: int, height: int, width: int, columns: int, rows: int, *, whole: bool = True) -> Layout:
+    """Pictures of ``height`` × ``width`` pixels on so many cells: enlarged, or smaller if they must be.
+
+    ``whole``: all of a picture's pixels are to be of one size.
+    """
+    factors: list[float] = [*range(min(columns // width, 2 * rows // height), 1, -1), 1, 1 / 2, 1 / 3, 1 / 4]
+    if not whole:
+        factors = [wide / width for wide in range(min(columns, 2 * rows * width // height), _LEAST - 1, -1)]
     best = Layout(height, width, 0, 0)
     for factor in factors:
         if factor < 1 and min(height, width) * factor < min(_LEAST, height, width):

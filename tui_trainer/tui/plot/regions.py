@@ -70,7 +70,7 @@ class Style:
 
 
 def draw(
-    regions: Regions, samples: Samples | None, frame: Frame, style: Style, x_label: str
+    regions: Regions, samples: Samples | None, frame: Frame, style: Style, labels: tuple[str, str]
 ) -> tuple[Line, ...]:
     """The plane within its axes."""
     if frame.is_too_small:
@@ -85,7 +85,7 @@ def draw(
     cells.lay_border(glyphs.cells[glyphs.codes(border)])
     if samples is not None and style.shown != "none":
         cells.lay_samples(samples)
-    return frame.around(cells.lines(), x_label)
+    return frame.around(cells.lines(), *labels)
 
 
 def _scores(regions: Regions, height: int, width: int) -> Floats:
