@@ -24,7 +24,7 @@ from tui_trainer.tui.inside.tinting import paint_of, tints_of
 from tui_trainer.tui.plot import regions
 from tui_trainer.tui.plot.frame import Frame
 from tui_trainer.tui.plot.regions import Regions, Samples, Shown, Style
-from tui_trainer.tui.plot.spans import Line, Span, clip
+from tui_trainer.tui.plot.spans import Line, Span, clip, spread
 from tui_trainer.tui.views.page import Page
 
 Way: TypeAlias = Literal["everywhere", "against actual", "residuals"]
@@ -146,7 +146,18 @@ class BoundaryScreen(TimedScreen):
         x, y = ((window.low[i], window.high[i]) for i in (0, 1))
         frame = Frame(width, height - 2, x, y, self.sight.glyphs)
         shown = regions.draw(Regions(classes, confidence, num_classes), samples, frame, style, ("x1", "x2"))
-        return [_legend(names, style, width), *shown, _told(classes, samples, names)]
+        legend = spread(_legend(names, style, width), self._silent(), width)
+        return [legend, *shown, _told(classes, samples, names)]
+
+    def _silent(self) -> Line:
+        """How many hidden units say the same everywhere."""
+        seen = self._picture("hidden_units")
+        if not isinstance(seen, HiddenUnits):
+            return ()
+        states = hidden.states_of(seen)
+        counts = {state: states.count(state) for state in ("dead", "flat") if state in states}
+        told = " and ".join(f"{count} {state}" for state, count in counts.items())
+        return (Span(f"hidden units: {told} of {len(states)}", "warn"),) if told else ()
 
     def _why_nothing(self) -> Sequence[str]:
         watch = self.sight.watch
@@ -254,7 +265,7 @@ def _told(classes: NDArray[np.uint8], samples: Samples | None, names: Sequence[s
     present = np.unique(classes)
     if len(present) == 1:
         name = names[int(present[0])] if int(present[0]) < len(names) else str(present[0])
-        spans.append(Span(f"everything is taken for {name}: there is no boundary", "warn"))
+        spans.append(Span(f"all is taken for {name}: no boundary", "warn"))
     elif is_straight(classes):
         spans.append(Span("the boundary is a straight line", "warn"))
     return tuple(spans)

@@ -92,6 +92,16 @@ def state_of(field: Floats, activation: str, scale: tuple[float, float]) -> str:
     return "flat" if np.nanmax(field) - np.nanmin(field) < _FLAT * (scale[1] - scale[0]) else ""
 
 
+def states_of(seen: HiddenUnits) -> list[str]:
+    """``dead``, ``flat`` or empty for every hidden unit of all layers."""
+    states: list[str] = []
+    for layer in seen.layers:
+        fields = layer.units.arrays(seen.window.shape)
+        scale = scale_of(layer.activation, fields)
+        states += [state_of(field, layer.activation, scale) for field in fields]
+    return states
+
+
 def titled(number: int, state: str) -> str:
     """The name of a unit."""
     return f"{number} {state}".strip()

@@ -70,7 +70,8 @@ def residuals(
     Where a model fits, points lie about zero in a band that is the same everywhere.
     """
     finite = np.isfinite(predicted) & np.isfinite(actual)
-    xs, left_over = predicted[finite].astype(np.float64), (actual - predicted)[finite].astype(np.float64)
+    xs = predicted[finite].astype(np.float64)
+    left_over = actual[finite].astype(np.float64) - xs
     if not len(xs):
         return ((Span("no prediction is finite", "bad"),),)
     furthest = float(np.abs(left_over).max()) or 1.0
@@ -103,7 +104,7 @@ def residuals(
 
 def summary(predicted: Floats, actual: Floats) -> str:
     """Mean and spread of the residuals, in one sentence."""
-    left_over = (actual - predicted).astype(np.float64)
+    left_over = actual.astype(np.float64) - predicted
     left_over = left_over[np.isfinite(left_over)]
     if not len(left_over):
         return "no prediction is finite"
