@@ -103,9 +103,10 @@ async def test_the_cursor_goes_through_all_moments(rows: Rows) -> None:
 
 
 async def test_play_goes_from_the_first_moment_to_the_last_and_stays_there(rows: Rows) -> None:
-    async with looking("moons", "boundary", "p") as pilot:
+    async with looking("moons", "boundary") as pilot:
         assert isinstance(pilot.app.screen, BoundaryScreen)
         screen = pilot.app.screen
+        screen.action_play()
         assert screen._at_step == 0
         while screen._player is not None:
             await pilot.pause(0.05)

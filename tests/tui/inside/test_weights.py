@@ -100,4 +100,4 @@ def test_feature_maps_stand_beside_the_sample() -> None:
 def test_maps_of_a_tanh_have_signs() -> None:
     lines = [text_of(line).rstrip() for line in drawn(Gallery(layer=1))]
     assert "conv2 tanh, 1 maps" in lines[1]
-    assert lines[3].endswith("≡" * 7 + "█" * 7)
+    assert lines[3].endswith("  " + "≡" * 5 + "█" * 5)

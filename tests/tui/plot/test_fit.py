@@ -62,9 +62,9 @@ def test_residuals_lie_about_zero_and_are_counted_row_by_row():
     assert any("─" in text_of(line) for line in lines[6:10])
 
 
-def test_their_mean_deviation_and_root_mean_square():
+def test_their_mean_and_root_mean_square():
     assert summary(np.array([1.0, 2.0]), np.array([2.0, 5.0])) == (
-        "residuals mean 2.00, deviation 1.000, RMSE 2.24, largest 3.00"
+        "residuals mean 2.00, RMSE 2.24, largest 3.00"
     )
 
 

@@ -103,16 +103,13 @@ def residuals(
 
 
 def summary(predicted: Floats, actual: Floats) -> str:
-    """Mean and spread of the residuals, in one sentence."""
+    """Mean, root mean square and largest of the residuals, in words."""
     left_over = actual.astype(np.float64) - predicted
     left_over = left_over[np.isfinite(left_over)]
     if not len(left_over):
         return "no prediction is finite"
-    rmse = float(np.sqrt((left_over**2).mean()))
-    return (
-        f"residuals mean {value(float(left_over.mean()))}, deviation {value(float(left_over.std()))}, "
-        f"RMSE {value(rmse)}, largest {value(float(np.abs(left_over).max()))}"
-    )
+    rmse, largest = float(np.sqrt((left_over**2).mean())), float(np.abs(left_over).max())
+    return f"residuals mean {value(float(left_over.mean()))}, RMSE {value(rmse)}, largest {value(largest)}"
 
 
 def _bar(length: float, glyphs: Glyphs) -> str:
