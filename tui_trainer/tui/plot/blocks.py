@@ -118,9 +118,8 @@ def halves(colours: Colours) -> tuple[Line, ...]:
         colours = np.concatenate([colours, np.full((1, width), NO_COLOUR)])
     lines: list[Line] = []
     for upper, lower in zip(colours[::2], colours[1::2], strict=True):
-        spans = []
-        for start, end in runs(upper * (1 << 25) + lower):
-            spans.append(_half(int(upper[start]), int(lower[start]), end - start))
+        above, below = upper.tolist(), lower.tolist()
+        spans = [_half(above[a], below[a], b - a) for a, b in runs(upper * (1 << 25) + lower)]
         lines.append(tuple(spans))
     return tuple(lines)
 
@@ -161,20 +160,18 @@ def _shares(known: int, wanted: int) -> NDArray[np.float64]:
 
 def smooth(values: Numbers, height: int, width: int) -> NDArray[np.float64]:
     """``values`` (H, W) at ``height`` × ``width`` places, between those that are known."""
-    down, across = between(values.shape[0], height), between(values.shape[1], width)
-    return np.asarray(down @ values @ across.T)
+    # Gathered, not multiplied: threads of a matrix product would wait for those that train.
+    above, below, down = _between(values.shape[0], height)
+    before, after, across = _between(values.shape[1], width)
+    rows = values[above] + (values[below] - values[above]) * down[:, None]
+    return np.asarray(rows[:, before] + (rows[:, after] - rows[:, before]) * across, np.float64)
 
 
-def between(known: int, wanted: int) -> NDArray[np.float64]:
-    """Weights (wanted, known) that interpolate from the middles of cells to the middles of others."""
+def _between(known: int, wanted: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """The known cells before and after the middle of each wanted one, and how far it is from the first."""
     places = np.clip((np.arange(wanted) + 0.5) * known / wanted - 0.5, 0, known - 1)
-    first = np.minimum(places.astype(int), max(0, known - 2))
-    share = places - first
-    weights = np.zeros((wanted, known))
-    rows = np.arange(wanted)
-    weights[rows, first] = 1 - share
-    weights[rows, np.minimum(first + 1, known - 1)] += share
-    return weights
+    first = np.minimum(places.astype(np.int64), max(0, known - 2))
+    return first, np.minimum(first + 1, known - 1), places - first
 
 
 def fitting(height: int, width: int, *, columns: int, rows: int) -> tuple[int, int]:

@@ -31,7 +31,7 @@ class Frame:
         ticks = linear_ticks(*self.y, max(2, self.rows // 3))
         return ticks, tick_labels(ticks)
 
-    @property
+    @cached_property
     def margin(self) -> int:
         """Cells before the picture: labels and axis."""
         return max(2, *map(len, self._y_ticks[1])) + 1

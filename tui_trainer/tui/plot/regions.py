@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tui_trainer.tui.plot.blocks import Paint, runs, smooth
 from tui_trainer.tui.plot.frame import Frame
 from tui_trainer.tui.plot.raster import Chars
-from tui_trainer.tui.plot.spans import RGB, Line, Role, Span
+from tui_trainer.tui.plot.spans import RGB, Line, Span
 
 Floats: TypeAlias = NDArray[np.float64]
 Shown: TypeAlias = Literal["both", "validation", "none"]
@@ -76,30 +76,34 @@ def draw(
     if frame.is_too_small:
         return ((Span("too small to draw", "quiet"),),)
     glyphs = frame.glyph_set
-    scores = _scores(regions, frame.rows * glyphs.rows, frame.columns * glyphs.columns)
-    winners = scores.argmax(axis=0)
+    winners, sureness = _winners(regions, frame.rows * glyphs.rows, frame.columns * glyphs.columns)
     border = np.zeros(winners.shape, bool)
     border[:, :-1] |= winners[:, 1:] != winners[:, :-1]
     border[:-1] |= winners[1:] != winners[:-1]
-    cells = _Cells(frame, style, regions.num_classes, winners, scores.max(axis=0))
+    cells = _Cells(frame, style, regions.num_classes, winners, sureness)
     cells.lay_border(glyphs.cells[glyphs.codes(border)])
     if samples is not None and style.shown != "none":
         cells.lay_samples(samples)
     return frame.around(cells.lines(), *labels)
 
 
-def _scores(regions: Regions, height: int, width: int) -> Floats:
-    """How much speaks for each class at ``height`` × ``width`` places between those of the grid.
+def _winners(regions: Regions, height: int, width: int) -> tuple[NDArray[np.int64], Floats]:
+    """The most probable class and its probability at ``height`` × ``width`` places between those of the grid.
 
-    Only the probability of the winner is known; the others are taken to share the rest evenly.
+    Of the grid only the winner's probability is known; the others are taken to share the rest evenly.
     """
-    count = regions.num_classes
-    rest = (1 - regions.confidence) / max(1, count - 1)
-    scores = np.zeros((count, height, width))
-    for number in np.unique(regions.classes):
-        score = np.where(regions.classes == number, regions.confidence, rest)
-        scores[number] = smooth(score, height, width)
-    return scores
+    if regions.num_classes == 2:
+        second = np.where(regions.classes == 1, regions.confidence, 1 - regions.confidence)
+        score = smooth(second, height, width)
+        return (score > 0.5).astype(np.int64), np.maximum(score, 1 - score)
+    rest = (1 - regions.confidence) / max(1, regions.num_classes - 1)
+    winners, best = np.zeros((height, width), np.int64), np.full((height, width), -1.0)
+    for number in np.unique(regions.classes).tolist():
+        score = smooth(np.where(regions.classes == number, regions.confidence, rest), height, width)
+        is_better = score > best
+        winners[is_better] = number
+        best = np.maximum(best, score)
+    return winners, best
 
 
 class _Cells:
@@ -173,25 +177,22 @@ class _Cells:
         return [self._line(row) for row in range(len(self._chars))]
 
     def _line(self, row: int) -> Line:
-        chars, spans = self._chars[row], []
         if self._style.paint != "halves":
-            roles = self._roles[row]
-            for start, end in runs(roles):
-                text, role = "".join(chars[start:end].tolist()), int(roles[start])
-                spans.append(Span(text, "strong") if role == _STRONG else Span(text, "curve", role))
-            return tuple(spans)
-        fixed = self._fixed[row]
-        inks = self._inks[row]
+            roles, text = self._roles[row].tolist(), "".join(self._chars[row].tolist())
+            return tuple(
+                Span(text[a:b], "strong") if roles[a] == _STRONG else Span(text[a:b], "curve", roles[a])
+                for a, b in runs(self._roles[row])
+            )
+        fixed, inks = self._fixed[row], self._inks[row]
         grounds = np.where(fixed, self._middles[row], self._grounds[row])
-        chars = np.where(fixed | (inks == grounds), chars, "▀")
-        for start, end in runs(inks * (1 << 25) + grounds):
-            text = "".join(chars[start:end].tolist())
-            spans.append(Span(text, _PIXEL, inks=(int(inks[start]), int(grounds[start]))))
-        return tuple(spans)
+        text = "".join(np.where(fixed | (inks == grounds), self._chars[row], "▀").tolist())
+        above, below = inks.tolist(), grounds.tolist()
+        return tuple(
+            Span(text[a:b], "pixel", inks=(above[a], below[a])) for a, b in runs(inks * (1 << 25) + grounds)
+        )
 
 
 _STRONG = -1
-_PIXEL: Role = "pixel"
 
 
 def glyph_of(paint: Paint, number: int, *, is_train: bool, is_wrong: bool) -> str:
