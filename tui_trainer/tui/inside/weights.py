@@ -16,7 +16,8 @@ from tui_trainer.core.runlog import RunLogError
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys
 from tui_trainer.tui.inside import maps
-from tui_trainer.tui.inside.asking import picture_of
+from tui_trainer.tui.inside.asking import Reply, picture_of
+from tui_trainer.tui.inside.followed import Followed
 from tui_trainer.tui.inside.hidden import Gallery
 from tui_trainer.tui.inside.moments import Moment, TimedScreen
 from tui_trainer.tui.inside.screen import Sight
@@ -26,9 +27,6 @@ from tui_trainer.tui.plot.blocks import Paint
 from tui_trainer.tui.plot.gallery import Tile
 from tui_trainer.tui.plot.spans import Line, Span, clip
 from tui_trainer.tui.views.page import Page
-
-_FOLLOWED_S = 30.0
-"""So long feature maps are asked for anew while a run trains; then they are asked for again."""
 
 
 class WeightsScreen(TimedScreen):
@@ -59,8 +57,7 @@ class WeightsScreen(TimedScreen):
         """Whether feature maps are shown in place of weights."""
         self._index = 0
         """Which sample of validation."""
-        self._asked = ""
-        self._asked_live = False
+        self._followed = Followed(sight)
 
     # What there is
 
@@ -70,10 +67,7 @@ class WeightsScreen(TimedScreen):
 
     def seen(self) -> object:
         """The moment, and the answer to what was asked."""
-        asking = self.sight.asking
-        reply = asking.reply(self._asked) if self._asked else None
-        told = (reply.step, reply.done, reply.problem, reply.picture is None) if reply else None
-        return super().seen(), told, asking.waits_for if self._asked else ""
+        return super().seen(), self._followed.state() if self._is_asking else None
 
     @property
     def _has_maps(self) -> bool:
@@ -160,14 +154,12 @@ class WeightsScreen(TimedScreen):
                     ),
                 )
             ]
-        self._ask_again()
-        asking = self.sight.asking
-        reply = asking.reply(self._asked)
+        reply = self._reply()
         if reply.problem:
             return [(Span(plain(reply.problem), "bad"),)]
         if not isinstance(reply.picture, FeatureMaps):
-            waits = asking.waits_for or (f"{reply.done:.0%}" if reply.done else "asking…")
-            return [(Span(f"feature maps of sample {self._index}: {waits}", "quiet"),)]
+            waits = f"feature maps of sample {self._index}: {self._followed.waits_for}"
+            return [(Span(waits, "quiet"),)]
         picture = reply.picture
         started = self.sight.watch.history.started
         classes = [plain(name) for name in started.classes] if started else []
@@ -175,22 +167,8 @@ class WeightsScreen(TimedScreen):
         paint = paint_of(self.app, self.sight)
         return maps.lines(picture, classes, moment, self._gallery, paint, width, height)
 
-    # Asking
-
-    def _ask_again(self) -> None:
-        """Ask for the sample's maps where nobody did, and as long as the run trains for new ones."""
-        if not self._asked:
-            question = MapsOfSample(split="validation", index=self._index)
-            follow_s = _FOLLOWED_S if self.sight.watch.is_live else 0.0
-            self._asked = self.sight.asking.ask(question, follow_s=follow_s)
-            if follow_s:
-                self.set_timer(_FOLLOWED_S, self._forget)
-
-    def _forget(self) -> None:
-        if self._asked:
-            self.sight.asking.forget(self._asked)
-            self._asked = ""
-            self.redraw()
+    def _reply(self) -> Reply:
+        return self._followed.reply(MapsOfSample(split="validation", index=self._index))
 
     # Keys
 
@@ -204,7 +182,7 @@ class WeightsScreen(TimedScreen):
         if self._is_asking:
             started = self.sight.watch.history.started
             self._index = (self._index + by) % max(1, started.num_validation if started else 1)
-            self._forget()
+            self.redraw()
 
     def action_unit(self, by: int) -> None:
         """Choose another unit."""
@@ -217,7 +195,7 @@ class WeightsScreen(TimedScreen):
     def _go(self, *, unit: int = 0, layer: int = 0) -> None:
         counts: list[int] = []
         if self._is_asking:
-            picture = self.sight.asking.reply(self._asked).picture if self._asked else None
+            picture = self._reply().picture if self._has_maps else None
             counts = [len(each.maps) for each in picture.layers] if isinstance(picture, FeatureMaps) else []
         elif pictured := self.chosen(self.sight.watch.history.pictures.get("weights", [])):
             picture = picture_of(self.sight.watch.run, pictured.offset)
