@@ -93,6 +93,17 @@ class Points(Event, frozen=True, kw_only=True, tag="points"):
         return np.frombuffer(self.inputs, "<f4").reshape(len(targets), -1), targets
 
 
+class PrincipalPlane(Event, frozen=True, kw_only=True, tag="principal_plane"):
+    """In pictures.log: the answer to a question about the plane in which most of the data lies."""
+
+    boundary: Boundary
+    """Over the first two principal components of train, or both inputs where there are no others."""
+    points: Points
+    """Where samples lie in front of the plane or behind it; they are predicted where they really are."""
+    explained: Sequence[float] = ()
+    """How much of the variance of train lies along each axis; empty where the plane holds all inputs."""
+
+
 class SeenByLayer(msgspec.Struct, frozen=True, gc=False):
     """What comes out of each unit of a hidden layer at every place of a window."""
 

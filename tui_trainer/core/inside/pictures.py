@@ -5,7 +5,14 @@ from typing import TypeAlias
 
 import msgspec
 
-from tui_trainer.core.inside.boundary import Boundary, FittedCurve, FittedPlane, HiddenUnits, Points
+from tui_trainer.core.inside.boundary import (
+    Boundary,
+    FittedCurve,
+    FittedPlane,
+    HiddenUnits,
+    Points,
+    PrincipalPlane,
+)
 from tui_trainer.core.inside.layers import LayerHistograms
 from tui_trainer.core.inside.samples import Samples
 from tui_trainer.core.inside.weights import FeatureMaps, Weights
@@ -19,6 +26,7 @@ Picture: TypeAlias = (
     | FittedPlane
     | HiddenUnits
     | Points
+    | PrincipalPlane
     | Weights
     | FeatureMaps
 )

@@ -26,5 +26,9 @@ class MapsOfSample(_Question, frozen=True, kw_only=True, tag="maps"):
     index: int
 
 
-Question: TypeAlias = SomeSamples | MapsOfSample
+class ThePlane(_Question, frozen=True, kw_only=True, tag="plane"):
+    """Classes over the plane in which most of the data lies; answered by `PrincipalPlane`."""
+
+
+Question: TypeAlias = SomeSamples | MapsOfSample | ThePlane
 """All kinds."""

@@ -3,8 +3,9 @@
 from collections.abc import Generator
 
 from tui_trainer.core.inside.pictures import Picture
-from tui_trainer.core.inside.questions import MapsOfSample, Question, SomeSamples
+from tui_trainer.core.inside.questions import MapsOfSample, Question, SomeSamples, ThePlane
 from tui_trainer.training.assembly import Trainee
+from tui_trainer.training.inside.principal import principal_plane
 from tui_trainer.training.inside.samples import some_samples
 from tui_trainer.training.inside.weights import maps_of_sample
 from tui_trainer.training.recording import Recorder
@@ -20,3 +21,5 @@ def answer(trainee: Trainee, record: Recorder, question: Question) -> Generator[
             return some_samples(trainee, record, question)
         case MapsOfSample():
             return maps_of_sample(trainee, record, question)
+        case ThePlane():
+            return principal_plane(trainee, record)

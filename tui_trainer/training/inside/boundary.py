@@ -84,17 +84,7 @@ class BoundaryProbe:
         if is_regression(trainee):
             values = Fields.of(told[None, :, 0])
             return FittedPlane(attempt=attempt, elapsed_s=elapsed_s, window=window, values=values)
-        classes = told.argmax(axis=1).astype(np.uint8)
-        confidence = np.nan_to_num(told.max(axis=1), nan=0.0)
-        num_places = window.rows * window.columns
-        return Boundary(
-            attempt=attempt,
-            elapsed_s=elapsed_s,
-            window=window,
-            classes=pack(classes[:num_places]),
-            confidence=pack(np.rint(confidence[:num_places] * 255).astype(np.uint8)),
-            predicted=pack(classes[num_places:]),
-        )
+        return regions(record, window, told)
 
     def _seen_by_hidden(self, trainee: Trainee, record: Recorder, grounds: "_Grounds") -> HiddenUnits:
         given: list[Tensor] = []
@@ -130,12 +120,34 @@ class _Grounds:
         self.hidden_window = Window(self.low, self.high, HIDDEN_ROWS, HIDDEN_COLUMNS)
         self.inputs = as_network_input(trainee, torch.from_numpy(self.window.places()))
         if not is_regression(trainee):  # the samples go through with the places
-            samples = [data.train_x[:MAX_TRAIN], data.validation_x[:MAX_VALIDATION]]
-            self.inputs = torch.cat([self.inputs, *samples])
+            self.inputs = torch.cat([self.inputs, shown_samples(trainee)[0]])
         self.hidden_inputs = as_network_input(trainee, torch.from_numpy(self.hidden_window.places()))
         hidden = units(trainee.network)[:-1]
         count = sum(unit.module.weight.shape[0] for unit in hidden)
         self.hidden = hidden if count <= MAX_HIDDEN else ()
+
+
+def regions(record: Recorder, window: Window, told: Values) -> Boundary:
+    """What probabilities (n, C) at the places of ``window``, then at samples, come to."""
+    classes = told.argmax(axis=1).astype(np.uint8)
+    confidence = np.nan_to_num(told.max(axis=1), nan=0.0)
+    num_places = window.rows * window.columns
+    return Boundary(
+        attempt=record.attempt,
+        elapsed_s=record.elapsed_s,
+        window=window,
+        classes=pack(classes[:num_places]),
+        confidence=pack(np.rint(confidence[:num_places] * 255).astype(np.uint8)),
+        predicted=pack(classes[num_places:]),
+    )
+
+
+def shown_samples(trainee: Trainee) -> tuple[Tensor, Tensor]:
+    """Inputs and targets of those that are shown as points: of train, then of validation."""
+    data = trainee.data
+    splits = ((data.train_x, data.train_y, MAX_TRAIN), (data.validation_x, data.validation_y, MAX_VALIDATION))
+    inputs = torch.cat([x[:most] for x, _, most in splits])
+    return inputs, torch.cat([y[:most] for _, y, most in splits]).flatten()
 
 
 def extent(values: NDArray[np.float32]) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -147,16 +159,13 @@ def extent(values: NDArray[np.float32]) -> tuple[tuple[float, ...], tuple[float,
 
 def points(trainee: Trainee, record: Recorder) -> Points:
     """Samples of train and validation in original units."""
-    data = trainee.data
-    splits = ((data.train_x, data.train_y, MAX_TRAIN), (data.validation_x, data.validation_y, MAX_VALIDATION))
-    inputs = torch.cat([x[:most] for x, _, most in splits])
-    targets = torch.cat([y[:most] for _, y, most in splits]).flatten()
+    inputs, targets = shown_samples(trainee)
     if is_regression(trainee):
-        targets = targets * data.target_std + data.target_mean
+        targets = targets * trainee.data.target_std + trainee.data.target_mean
     return Points(
         attempt=record.attempt,
         elapsed_s=record.elapsed_s,
-        num_train=min(len(data.train_x), MAX_TRAIN),
+        num_train=min(len(trainee.data.train_x), MAX_TRAIN),
         inputs=in_original_units(trainee, inputs).tobytes(),
         targets=little_endian(targets).tobytes(),
     )

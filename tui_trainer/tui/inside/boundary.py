@@ -9,14 +9,22 @@ from numpy.typing import NDArray
 from textual.binding import BindingType
 
 from tui_trainer.core.events import Evaluated
-from tui_trainer.core.inside.boundary import Boundary, HiddenUnits, Points, is_straight
+from tui_trainer.core.inside.boundary import (
+    Boundary,
+    HiddenUnits,
+    Points,
+    PrincipalPlane,
+    is_straight,
+)
 from tui_trainer.core.inside.packed import unpack
 from tui_trainer.core.inside.pictures import Picture
+from tui_trainer.core.inside.questions import ThePlane
 from tui_trainer.core.runlog import RunLogError
 from tui_trainer.core.text import plain
 from tui_trainer.tui import keys
 from tui_trainer.tui.inside import fitting, hidden
 from tui_trainer.tui.inside.asking import picture_of
+from tui_trainer.tui.inside.followed import Followed
 from tui_trainer.tui.inside.hidden import Gallery
 from tui_trainer.tui.inside.moments import Moment, TimedScreen
 from tui_trainer.tui.inside.screen import Sight
@@ -62,6 +70,9 @@ class BoundaryScreen(TimedScreen):
         self._shown: Shown = "both"
         self._gallery: Gallery | None = None
         """What of the hidden units is shown; None while the plane is."""
+        self._asks = False
+        """Whether a plane that was not recorded is to be asked for."""
+        self._followed = Followed(sight)
 
     # What there is
 
@@ -96,15 +107,33 @@ class BoundaryScreen(TimedScreen):
         chosen = self.chosen(pictured)
         return picture_of(self.sight.watch.run, chosen.offset) if chosen else None
 
+    def seen(self) -> object:
+        """The moment, and the answer where the plane was asked for."""
+        return super().seen(), self._followed.state()
+
+    @property
+    def _can_be_asked(self) -> bool:
+        """Whether there is a plane of classes that was not recorded: of more than two inputs, or no probe."""
+        history = self.sight.watch.history
+        started = history.started
+        return (
+            started is not None
+            and started.task != "regression"
+            and self._gallery is None
+            and "boundary" not in history.pictures
+        )
+
     # The picture
 
     def draw(self, width: int, height: int) -> Page:
         """The plane, the curve or the residuals; below it when that was."""
         if self._way not in self._ways():
             self._way = self._ways()[0]
-        if not self.moments():
-            return self.said(*self._why_nothing())
         try:
+            if self._asks and self._can_be_asked:
+                return Page(tuple(clip(line, width) for line in self._asked(width, height)))
+            if not self.moments():
+                return self.said(*self._why_nothing())
             lines = self._lines(width, height - 1)
         except (RunLogError, ValueError) as error:
             return self.said(f"This picture cannot be read: {error}")
@@ -132,10 +161,45 @@ class BoundaryScreen(TimedScreen):
         boundary = self._picture("boundary")
         assert isinstance(boundary, Boundary)
         style = Style(paint, tints, self._shaded, self._shown)
-        return self._plane(boundary, points if isinstance(points, Points) else None, style, width, height)
+        points = points if isinstance(points, Points) else None
+        return self._plane(boundary, points, style, ("x1", "x2"), width, height)
+
+    def _asked(self, width: int, height: int) -> Sequence[Line]:
+        """The plane of most of the data, by question."""
+        reply = self._followed.reply(ThePlane())
+        if reply.problem:
+            return [(Span(plain(reply.problem), "bad"),)]
+        plane = reply.picture
+        if not isinstance(plane, PrincipalPlane):
+            return [
+                (
+                    Span(
+                        f"the plane of both inputs, or of most of the data: {self._followed.waits_for}",
+                        "quiet",
+                    ),
+                )
+            ]
+        style = Style(paint_of(self.app, self.sight), tints_of(self.app), self._shaded, self._shown)
+        moment = Span(f"{self.sight.watch.history.moment(reply.step)}  ", "strong")
+        if not plane.explained:
+            lines = self._plane(plane.boundary, plane.points, style, ("x1", "x2"), width, height - 1)
+            return [*lines, (moment, Span("by question: no pictures were recorded", "quiet"))]
+        first, second = plane.explained
+        told = (
+            f"a slice by principal components 1 and 2: {first:.0%} and {second:.0%} of the variance; "
+            "samples lie off it"
+        )
+        lines = self._plane(plane.boundary, plane.points, style, ("PC1", "PC2"), width, height - 1)
+        return [*lines, (moment, Span(told, "quiet"))]
 
     def _plane(
-        self, boundary: Boundary, points: Points | None, style: Style, width: int, height: int
+        self,
+        boundary: Boundary,
+        points: Points | None,
+        style: Style,
+        labels: tuple[str, str],
+        width: int,
+        height: int,
     ) -> Sequence[Line]:
         started = self.sight.watch.history.started
         names = [plain(name) for name in started.classes] if started else []
@@ -145,7 +209,7 @@ class BoundaryScreen(TimedScreen):
         window = boundary.window
         x, y = ((window.low[i], window.high[i]) for i in (0, 1))
         frame = Frame(width, height - 2, x, y, self.sight.glyphs)
-        shown = regions.draw(Regions(classes, confidence, num_classes), samples, frame, style, ("x1", "x2"))
+        shown = regions.draw(Regions(classes, confidence, num_classes), samples, frame, style, labels)
         legend = spread(_legend(names, style, width), self._silent(), width)
         return [legend, *shown, _told(classes, samples, names)]
 
@@ -173,12 +237,16 @@ class BoundaryScreen(TimedScreen):
             return [
                 f"A sample has {inputs:,} inputs: it lies in no plane whose regions one could draw.",
                 "moons, circles, spirals, blobs and xor have two inputs, and a boundary to be seen.",
+                "",
+                "Enter shows a slice: the plane of the first two principal components of train.",
             ]
         if recipe is not None and not {"all", "boundary"} & set(recipe.training.probes.split(",")):
-            return ["The boundary was not pictured: training.probes = all (or boundary) turns that on."]
-        if watch.is_live:
+            why = "The boundary was not pictured: training.probes = all (or boundary) turns that on."
+        elif watch.is_live:
             return ["The first picture comes before the first update."]
-        return ["No picture of the boundary was recorded."]
+        else:
+            why = "No picture of the boundary was recorded."
+        return [why, "Enter asks the network for it, as it is now."]
 
     # Keys
 
@@ -220,10 +288,12 @@ class BoundaryScreen(TimedScreen):
             self.redraw()
 
     def action_enlarge(self) -> None:
-        """One hidden unit, or all again."""
+        """One hidden unit, or all again; a plane that was not recorded is asked for."""
         if self._gallery is not None:
             self._gallery = self._gallery.enlarged()
-            self.redraw()
+        elif self._can_be_asked:
+            self._asks = True
+        self.redraw()
 
     def action_back(self) -> None:
         """Out of one thing at a time: an enlarged unit, the hidden units, the view."""
