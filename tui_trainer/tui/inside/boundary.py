@@ -57,6 +57,9 @@ class BoundaryScreen(TimedScreen):
         "h shows the hidden units: the activation of each over the plane. Units of the first layer fold "
         "the plane along one line each; later layers combine those. A unit that is the same everywhere tells "
         "nothing: a dead ReLU is 0 for all places, a saturated sigmoid 0 or 1.\n\n"
+        "Data of more inputs can be cut: Enter shows the plane of the first two principal components. The "
+        "regions are what the network says in it; samples are moved into it, but predicted where they "
+        "are, so that a right one may lie in another region.\n\n"
         "Of numbers: the fitted curve over the samples, or the predicted value over the plane. v leads to "
         "predicted against actual values (perfect ones lie on the diagonal) and to the residuals: what is "
         "left of the actual value, over the predicted one. They should lie about 0 in a band that is equally "
@@ -185,10 +188,7 @@ class BoundaryScreen(TimedScreen):
             lines = self._plane(plane.boundary, plane.points, style, ("x1", "x2"), width, height - 1)
             return [*lines, (moment, Span("by question: no pictures were recorded", "quiet"))]
         first, second = plane.explained
-        told = (
-            f"a slice by principal components 1 and 2: {first:.0%} and {second:.0%} of the variance; "
-            "samples lie off it"
-        )
+        told = f"slice by principal components, {first:.0%} and {second:.0%} of the variance"
         lines = self._plane(plane.boundary, plane.points, style, ("PC1", "PC2"), width, height - 1)
         return [*lines, (moment, Span(told, "quiet"))]
 
@@ -208,7 +208,7 @@ class BoundaryScreen(TimedScreen):
         samples = _samples(boundary, points) if points else None
         window = boundary.window
         x, y = ((window.low[i], window.high[i]) for i in (0, 1))
-        frame = Frame(width, height - 2, x, y, self.sight.glyphs)
+        frame = Frame(width, height - 2, x, y, self.sight.glyphs, least_label=len(labels[1]))
         shown = regions.draw(Regions(classes, confidence, num_classes), samples, frame, style, labels)
         legend = spread(_legend(names, style, width), self._silent(), width)
         return [legend, *shown, _told(classes, samples, names)]
@@ -236,7 +236,7 @@ class BoundaryScreen(TimedScreen):
         if inputs != 2:
             return [
                 f"A sample has {inputs:,} inputs: it lies in no plane whose regions one could draw.",
-                "moons, circles, spirals, blobs and xor have two inputs, and a boundary to be seen.",
+                "moons, circles, spirals, blobs and xor have two inputs, and a boundary.",
                 "",
                 "Enter shows a slice: the plane of the first two principal components of train.",
             ]

@@ -25,6 +25,8 @@ class Frame:
     x: Range
     y: Range
     glyphs: GlyphName
+    least_label: int = 2
+    """Cells that the labels of the y axis take at least."""
 
     @cached_property
     def _y_ticks(self) -> tuple[NDArray[np.float64], list[str]]:
@@ -34,7 +36,7 @@ class Frame:
     @cached_property
     def margin(self) -> int:
         """Cells before the picture: labels and axis."""
-        return max(2, *map(len, self._y_ticks[1])) + 1
+        return max(self.least_label, *map(len, self._y_ticks[1])) + 1
 
     @property
     def columns(self) -> int:
