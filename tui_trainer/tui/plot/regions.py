@@ -20,7 +20,7 @@ LETTERS = "abcdefghijklmnopqrstuvw"
 TRAIN, VALIDATION, WRONG, WRONG_VALIDATION = "•", "○", "×", "⊗"
 _TEXTURES: dict[Paint, str] = {"halves": "", "shades": " ░▒·-+=:", "ascii": " .:-+=~,"}
 _RAMPS: dict[Paint, str] = {"halves": "", "shades": " ░▒▓█", "ascii": " .:-=+*#"}
-_TINT, _FAINTEST, _STRONGEST = 0.34, 0.04, 0.62
+_TINT, _FAINTEST, _STRONGEST = 0.34, 0.04, 0.5
 """How much of a class's colour is in its region: the same everywhere, or the more the surer."""
 _LEVELS = 12
 
