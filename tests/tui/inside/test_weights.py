@@ -11,9 +11,9 @@ from tests.tui.inside.opened import LOW, WIDE, looking
 from tui_trainer.core.inside.packed import Fields
 from tui_trainer.core.inside.weights import FeatureMaps, MapsOfLayer
 from tui_trainer.tui.app import AppOptions
-from tui_trainer.tui.inside import maps
+from tui_trainer.tui.inside import maps, weights
 from tui_trainer.tui.inside.hidden import Gallery
-from tui_trainer.tui.plot.spans import Line, text_of, width_of
+from tui_trainer.tui.plot.spans import Line, Span, text_of, width_of
 
 Rows = Callable[[App[None]], str]
 
@@ -60,6 +60,12 @@ async def test_feature_maps_are_for_networks_that_have_some(rows: Rows) -> None:
 async def test_where_there_is_nothing_to_see_it_says_why(name: str, said: str, rows: Rows) -> None:
     async with looking(name, "weights") as pilot:
         assert said in rows(pilot.app)
+
+
+def test_a_filter_over_red_green_and_blue_is_a_patch_in_colour() -> None:
+    part = np.stack([np.ones((2, 1)), np.zeros((2, 1)), -np.ones((2, 1))])
+    assert weights.drawn(part, "halves", 2, 1) == ((Span(" ", "pixel", inks=(None, 0xFF8000)),),)
+    assert text_of(weights.drawn(-np.ones((3, 2, 1)), "shades", 2, 1)[0]) == "≡"
 
 
 def drawn(chosen: Gallery) -> Sequence[Line]:

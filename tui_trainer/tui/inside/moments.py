@@ -1,7 +1,7 @@
 """A view whose picture changes over time: a cursor that goes through the moments that were recorded."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from textual.timer import Timer
 
@@ -26,8 +26,6 @@ M = TypeVar("M", bound=Moment)
 
 class TimedScreen(InsideScreen):
     """Left and right lead to the moment before and the one after; the last one follows what is new."""
-
-    COLUMNS_OF_LINE: ClassVar[int] = 24
 
     def __init__(self, sight: Sight) -> None:
         super().__init__(sight)

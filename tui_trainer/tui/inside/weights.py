@@ -122,9 +122,9 @@ class WeightsScreen(TimedScreen):
         high, wide = parts.shape[-2:]
         if self._gallery.is_large:
             size = blocks.fitting(high, wide, columns=width, rows=height - 1)
-            return [head_line, *_drawn(parts[unit], paint, *size)]
+            return [head_line, *drawn(parts[unit], paint, *size)]
         tiles = [
-            Tile(name, "quiet", partial(_drawn, part, paint)) for name, part in zip(names, parts, strict=True)
+            Tile(name, "quiet", partial(drawn, part, paint)) for name, part in zip(names, parts, strict=True)
         ]
         layout = gallery.lay_out(len(tiles), high, wide, width, height - 1)
         return [head_line, *gallery.draw(tiles, unit, layout, height - 1)]
@@ -219,7 +219,7 @@ class WeightsScreen(TimedScreen):
             super().action_back()
 
 
-def _drawn(part: NDArray[np.float64], paint: Paint, height: int, width: int) -> Sequence[Line]:
+def drawn(part: NDArray[np.float64], paint: Paint, height: int, width: int) -> Sequence[Line]:
     """A unit's weights (channels, height, width), the largest being 1."""
     if len(part) == 3 and paint == "halves":
         pixels = np.rint((np.moveaxis(part, 0, -1) + 1) / 2 * 255).astype(np.uint8)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_trainer.tui.plot.raster import GlyphName
-from tui_trainer.tui.plot.spans import RGB, Line, Span, crop, width_of
+from tui_trainer.tui.plot.spans import RGB, Line, Span, crop
 
 _Kind = TypeVar("_Kind", bound=np.generic)
 Paint: TypeAlias = Literal["halves", "shades", "ascii"]
@@ -194,11 +194,6 @@ def beside(pictures: Sequence[Sequence[Line]], widths: Sequence[int], *, gap: in
             spans += [*crop(line, width), Span(" " * gap)]
         lines.append(tuple(spans[:-1] if gap else spans))
     return tuple(lines)
-
-
-def centred(line: Line, width: int) -> Line:
-    """A line in the middle of ``width`` cells."""
-    return crop((Span(" " * max(0, (width - width_of(line)) // 2)), *line), width)
 
 
 def _steps(values: Numbers) -> NDArray[np.int64]:
