@@ -83,7 +83,7 @@ def signed(values: Numbers, paint: Paint) -> tuple[Line, ...]:
     """
     if paint == "halves":
         return halves(np.where(np.isfinite(values), _SIGNED[_steps((values + 1) / 2)], NO_COLOUR))
-    means = np.clip(_by_cell(np.where(np.isfinite(values), values, 0.0)), -1, 1)
+    means = _by_cell(np.asarray(np.clip(np.where(np.isfinite(values), values, 0.0), -1, 1)))
     levels = np.rint(np.abs(means) * (len(_POSITIVE[paint]) - 1)).astype(int)
     positive, negative = np.array(list(_POSITIVE[paint])), np.array(list(_NEGATIVE[paint]))
     lines: list[Line] = []
@@ -203,7 +203,7 @@ def _steps(values: Numbers) -> NDArray[np.int64]:
 
 
 def _shaded(values: Numbers, ramp: str) -> tuple[Line, ...]:
-    means = np.clip(_by_cell(values), 0, 1)
+    means = _by_cell(np.asarray(np.clip(values, 0, 1)))
     text = np.array(list(ramp))[np.rint(means * (len(ramp) - 1)).astype(int)]
     return tuple((Span("".join(row.tolist())),) for row in text)
 
