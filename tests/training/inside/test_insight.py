@@ -18,12 +18,13 @@ from tui_trainer.core.recipe import (
     BundledSet,
     Dropout,
     FullyConnected,
+    Moons,
     Recipe,
     Regularization,
     Training,
 )
 from tui_trainer.training import checkpoint
-from tui_trainer.training.inside import insight
+from tui_trainer.training.inside import insight, thinning
 from tui_trainer.training.inside.layers import LayersProbe
 from tui_trainer.training.inspection import inspect
 from tui_trainer.training.stop_sign import StopSign
@@ -35,6 +36,7 @@ DRAWS = Recipe(
     training=Training(epochs=6, batch_size=16),
 )
 """What goes through it in train mode leaves traces: random numbers drawn, moving means moved."""
+IN_THE_PLANE = DRAWS.model_copy(update={"data": Moons(points=200)})
 ENDLESS = DRAWS.model_copy(update={"training": Training(epochs=100_000, batch_size=16)})
 
 
@@ -42,10 +44,14 @@ def without_probes(recipe: Recipe) -> Recipe:
     return recipe.model_copy(update={"training": recipe.training.model_copy(update={"probes": "none"})})
 
 
-def test_bits_are_the_same_with_probes_at_every_step_and_without(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("recipe", [DRAWS, IN_THE_PLANE], ids=["table", "plane"])
+def test_bits_are_the_same_with_probes_at_every_step_and_without(
+    recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(insight, "SHARE", 1e9)
     monkeypatch.setattr(insight, "SPACING", 1e9)
-    looked, alone = Driven(DRAWS), Driven(without_probes(DRAWS))
+    monkeypatch.setattr(thinning, "SPACING", 1e9)
+    looked, alone = Driven(recipe), Driven(without_probes(recipe))
     poked = Poked(split="train", index=0, noise=0.5, columns={1: 2.0})
     for question in (SomeSamples(split="train", indices=[0]), NextBatch(), poked):
         id_ = type(question).__name__
@@ -55,6 +61,9 @@ def test_bits_are_the_same_with_probes_at_every_step_and_without(monkeypatch: py
     measured, by_itself = heard(looked.run), heard(alone.run)
     assert len(measured.of(LayersMeasured)) > measured.history.step / 3
     assert not by_itself.of(LayersMeasured)
+    assert not measured.of(Note)
+    assert len(measured.history.pictures["weights"]) > measured.history.step / 3
+    assert ("boundary" in measured.history.pictures) == (recipe is IN_THE_PLANE)
     assert np.array_equal(measured.losses, by_itself.losses)
     weights = [
         checkpoint.read(path_of(driven.run, saved_steps(driven.run)[-1])).network

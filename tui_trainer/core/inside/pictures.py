@@ -6,12 +6,34 @@ from typing import TypeAlias
 import msgspec
 
 from tui_trainer.core.inside.batch import BatchStep
+from tui_trainer.core.inside.boundary import (
+    Boundary,
+    FittedCurve,
+    FittedPlane,
+    HiddenUnits,
+    Points,
+    PrincipalPlane,
+)
 from tui_trainer.core.inside.layers import LayerHistograms
 from tui_trainer.core.inside.poked import PokedSample
 from tui_trainer.core.inside.samples import Samples
+from tui_trainer.core.inside.weights import FeatureMaps, Weights
 from tui_trainer.core.runlog import RunLogError, payload_at
 
-Picture: TypeAlias = LayerHistograms | Samples | BatchStep | PokedSample
+Picture: TypeAlias = (
+    LayerHistograms
+    | Samples
+    | BatchStep
+    | PokedSample
+    | Boundary
+    | FittedCurve
+    | FittedPlane
+    | HiddenUnits
+    | Points
+    | PrincipalPlane
+    | Weights
+    | FeatureMaps
+)
 """All kinds."""
 
 _decoder: msgspec.msgpack.Decoder[Picture] = msgspec.msgpack.Decoder(Picture)

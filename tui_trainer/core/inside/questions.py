@@ -39,5 +39,16 @@ class Poked(_Question, frozen=True, kw_only=True, tag="poked"):
     """Image: left, top, width and height of what is covered with 0."""
 
 
-Question: TypeAlias = SomeSamples | NextBatch | Poked
+class MapsOfSample(_Question, frozen=True, kw_only=True, tag="maps"):
+    """What the convolutional layers make of one sample; answered by `FeatureMaps`."""
+
+    split: Split
+    index: int
+
+
+class ThePlane(_Question, frozen=True, kw_only=True, tag="plane"):
+    """Classes over the plane in which most of the data lies; answered by `PrincipalPlane`."""
+
+
+Question: TypeAlias = SomeSamples | NextBatch | Poked | MapsOfSample | ThePlane
 """All kinds."""

@@ -3,11 +3,20 @@
 from collections.abc import Generator
 
 from tui_trainer.core.inside.pictures import Picture
-from tui_trainer.core.inside.questions import NextBatch, Poked, Question, SomeSamples
+from tui_trainer.core.inside.questions import (
+    MapsOfSample,
+    NextBatch,
+    Poked,
+    Question,
+    SomeSamples,
+    ThePlane,
+)
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.inside.batch import next_batch
 from tui_trainer.training.inside.poking import poked
+from tui_trainer.training.inside.principal import principal_plane
 from tui_trainer.training.inside.samples import some_samples
+from tui_trainer.training.inside.weights import maps_of_sample
 from tui_trainer.training.recording import Recorder
 
 
@@ -23,3 +32,7 @@ def answer(trainee: Trainee, record: Recorder, question: Question) -> Generator[
             return next_batch(trainee, record)
         case Poked():
             return poked(trainee, record, question)
+        case MapsOfSample():
+            return maps_of_sample(trainee, record, question)
+        case ThePlane():
+            return principal_plane(trainee, record)

@@ -9,13 +9,22 @@ from tui_trainer.core.recipe.training import PROBES
 from tui_trainer.core.text import plain
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.inside.answers import answer
+from tui_trainer.training.inside.boundary import BoundaryProbe
 from tui_trainer.training.inside.layers import LayersProbe
 from tui_trainer.training.inside.looking import CannotAnswer
+from tui_trainer.training.inside.weights import WeightsProbe
 from tui_trainer.training.reasons import MAX_REASON
 from tui_trainer.training.recording import Recorder
 
 SHARE = 0.03
 """So much of the active time may all probes together take."""
+IDLE_SHARE = 0.2
+"""And so much of the time in which a run waits to keep a pace."""
+FREE_S = 0.05
+FREE_LOOKS = 100
+"""Each probe may spend so long whatever the share, at looks spread evenly over the planned steps: else a
+training of a second would have a first picture and a last one, and nothing between.
+"""
 SPACING = 200
 """Between two looks of a probe lies at least this part of the time so far: their number grows slowly, and
 those of a long run lie evenly over a chart.
@@ -48,7 +57,9 @@ class _Scheduled:
     def __init__(self, probe: Probe) -> None:
         self.probe = probe
         self.cost_s = 0.0
-        self.due_at_s = 0.0
+        self.spent_s = 0.0
+        self.spaced_until_s = 0.0
+        self.free_from_step = 0
         self.is_prepared = False
 
 
@@ -67,7 +78,7 @@ class Insight:
         """Find out what there is to see, and what of it is wanted."""
         wanted = trainee.recipe.training.probes
         names = PROBES if wanted == "all" else wanted.split(",")
-        probes: tuple[Probe, ...] = (LayersProbe(),)
+        probes: tuple[Probe, ...] = (LayersProbe(), BoundaryProbe(), WeightsProbe())
         self._probes = [_Scheduled(each) for each in probes if each.name in names and each.suits(trainee)]
 
     def ask(self, asked: Ask) -> None:
@@ -93,7 +104,7 @@ class Insight:
         record, began = self._record, perf_counter()
         now_s = record.elapsed_s
         is_edge = record.step == 0 or record.step >= trainee.planned_steps or trainee.ends_early
-        if not (is_edge or scheduled.is_prepared or now_s >= scheduled.due_at_s):
+        if not (is_edge or scheduled.is_prepared or self._is_due(scheduled)):
             return
         try:
             if not (is_edge or scheduled.is_prepared):
@@ -106,10 +117,20 @@ class Insight:
             return
         cost_s = perf_counter() - began + (scheduled.cost_s if scheduled.is_prepared else 0.0)
         scheduled.is_prepared = False
-        pause_s = max(cost_s * len(self._probes) / SHARE, now_s / SPACING)
-        scheduled.due_at_s = now_s + pause_s
+        scheduled.spent_s += cost_s if record.step else 0.0  # the first time all is slow, once
+        scheduled.spaced_until_s = now_s * (1 + 1 / SPACING)
+        scheduled.free_from_step = record.step + max(1, trainee.planned_steps // FREE_LOOKS)
         if record.pictures_bytes > MAX_BYTES:
             self._give_up(scheduled, f"its pictures take {MAX_BYTES // 2**20} MiB by now")
+
+    def _is_due(self, scheduled: _Scheduled) -> bool:
+        """Whether a probe has rested long enough, by the clock and by what it cost so far."""
+        record = self._record
+        if scheduled.spent_s < FREE_S and record.step >= scheduled.free_from_step:
+            return True
+        now_s = record.elapsed_s
+        earned_s = SHARE * now_s + IDLE_SHARE * record.paced_s
+        return now_s >= scheduled.spaced_until_s and scheduled.spent_s * len(self._probes) <= earned_s
 
     def _give_up(self, scheduled: _Scheduled, why: str) -> None:
         self._probes.remove(scheduled)

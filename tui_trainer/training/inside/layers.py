@@ -103,6 +103,14 @@ def units(network: nn.Sequential) -> list[Unit]:
     return found
 
 
+def activation_of(trainee: Trainee, unit: Unit) -> str:
+    """The activation after a layer by its name in recipes; empty where there is none."""
+    if unit.activation is None:
+        return ""
+    name = list(trainee.network.named_children())[unit.activation][0]
+    return next((layer.activation for layer in trainee.table if layer.name == name), "")
+
+
 class Passed(NamedTuple):
     """What went through each unit, and what came back, for samples (N, …)."""
 

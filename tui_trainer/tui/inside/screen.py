@@ -1,7 +1,7 @@
 """What all looks into a network have in common: header, names of the views, a picture, keys."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import ClassVar
@@ -111,7 +111,9 @@ class InsideScreen(Screen[None]):
         if area.content_size:
             self._page = self.draw(*area.content_size)
         area.show(self._page.lines)
-        bar.show([_tabs(type(self), self._page.caption, bar.content_size.width)])
+        started = self.sight.watch.history.started
+        names = [_name(name, "" if started is None else started.task) for name, _, _ in VIEWS]
+        bar.show([_tabs(type(self), names, self._page.caption, bar.content_size.width)])
         self._draw_header()
 
     def _draw_header(self) -> None:
@@ -145,6 +147,8 @@ class InsideScreen(Screen[None]):
 
 VIEWS: tuple[tuple[str, str, str], ...] = (
     ("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),
+    ("weights", "tui_trainer.tui.inside.weights", "WeightsScreen"),
+    ("boundary", "tui_trainer.tui.inside.boundary", "BoundaryScreen"),
     ("batch", "tui_trainer.tui.inside.microscope", "MicroscopeScreen"),
     ("poke", "tui_trainer.tui.inside.poke", "PokeScreen"),
 )
@@ -158,9 +162,14 @@ def view_at(place: int) -> type[InsideScreen]:
     return found
 
 
-def _tabs(chosen: type[InsideScreen], caption: str, width: int) -> Line:
+def _name(name: str, task: str) -> str:
+    """What a view is called in a run: where numbers are predicted there is no boundary, but a fit."""
+    return "fit" if (name, task) == ("boundary", "regression") else name
+
+
+def _tabs(chosen: type[InsideScreen], names: Sequence[str], caption: str, width: int) -> Line:
     spans: list[Span] = []
-    for number, (name, _, class_name) in enumerate(VIEWS, 1):
+    for number, (name, (_, _, class_name)) in enumerate(zip(names, VIEWS, strict=True), 1):
         if class_name == chosen.__name__:
             spans += [Span(f"[{number} {name}]", "accent")]
         else:

@@ -15,7 +15,7 @@ from tui_trainer.tui.keys.compare import COMPARE
 from tui_trainer.tui.keys.descent import DESCENT
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
-from tui_trainer.tui.keys.inside import INSIDE, MICROSCOPE, POKE
+from tui_trainer.tui.keys.inside import BOUNDARY, INSIDE, MICROSCOPE, POKE, WEIGHTS
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
 from tui_trainer.tui.keys.preflight import PREFLIGHT
@@ -23,6 +23,7 @@ from tui_trainer.tui.keys.run import RUN
 from tui_trainer.tui.keys.runs import RUNS
 
 __all__ = [
+    "BOUNDARY",
     "CHANGE",
     "CODE",
     "COMPARE",
@@ -40,6 +41,7 @@ __all__ = [
     "RUNS",
     "TABLE",
     "VERSUS",
+    "WEIGHTS",
     "Explained",
     "Key",
     "bindings",
@@ -55,11 +57,13 @@ TABLE = (
     *PREFLIGHT,
     *RUN,
     *INSIDE,
+    *WEIGHTS,
+    *BOUNDARY,
+    *MICROSCOPE,
+    *POKE,
     *RUNS,
     *COMPARE,
     *DESCENT,
-    *MICROSCOPE,
-    *POKE,
     *VERSUS,
     *CHANGE,
     *FORK,

@@ -83,7 +83,7 @@ def signed(values: Numbers, paint: Paint) -> tuple[Line, ...]:
     """
     if paint == "halves":
         return halves(np.where(np.isfinite(values), _SIGNED[_steps((values + 1) / 2)], NO_COLOUR))
-    means = np.clip(_by_cell(np.where(np.isfinite(values), values, 0.0)), -1, 1)
+    means = _by_cell(np.asarray(np.clip(np.where(np.isfinite(values), values, 0.0), -1, 1)))
     levels = np.rint(np.abs(means) * (len(_POSITIVE[paint]) - 1)).astype(int)
     positive, negative = np.array(list(_POSITIVE[paint])), np.array(list(_NEGATIVE[paint]))
     lines: list[Line] = []
@@ -91,7 +91,7 @@ def signed(values: Numbers, paint: Paint) -> tuple[Line, ...]:
         text = np.where(row < 0, negative[at], positive[at])
         sign = np.where(at == 0, 0, np.sign(row)).astype(int)
         spans = []
-        for start, end in _runs(sign):
+        for start, end in runs(sign):
             piece = "".join(text[start:end].tolist())
             colour = _BLUE if sign[start] < 0 else _ORANGE
             spans.append(Span(piece, "curve", colour) if sign[start] else Span(piece))
@@ -118,9 +118,8 @@ def halves(colours: Colours) -> tuple[Line, ...]:
         colours = np.concatenate([colours, np.full((1, width), NO_COLOUR)])
     lines: list[Line] = []
     for upper, lower in zip(colours[::2], colours[1::2], strict=True):
-        spans = []
-        for start, end in _runs(upper * (1 << 25) + lower):
-            spans.append(_half(int(upper[start]), int(lower[start]), end - start))
+        above, below = upper.tolist(), lower.tolist()
+        spans = [_half(above[a], below[a], b - a) for a, b in runs(upper * (1 << 25) + lower)]
         lines.append(tuple(spans))
     return tuple(lines)
 
@@ -142,6 +141,37 @@ def resized(values: NDArray[_Kind], height: int, width: int) -> NDArray[_Kind]:
     rows = ((np.arange(height) + 0.5) * values.shape[0] / height).astype(int)
     columns = ((np.arange(width) + 0.5) * values.shape[1] / width).astype(int)
     return np.asarray(values[rows[:, None], columns])
+
+
+def averaged(values: Numbers, height: int, width: int) -> Numbers:
+    """``values`` (H, W) at fewer places, each the mean of what lies in it."""
+    down, across = _shares(values.shape[0], height), _shares(values.shape[1], width)
+    return np.asarray(down @ values @ across.T)
+
+
+def _shares(known: int, wanted: int) -> NDArray[np.float64]:
+    """Weights (wanted, known): how much of each new place an old one covers."""
+    edges = np.linspace(0, known, wanted + 1)
+    starts = np.maximum.outer(edges[:-1], np.arange(known))
+    ends = np.minimum.outer(edges[1:], np.arange(1, known + 1))
+    covered = np.maximum(0, ends - starts)
+    return np.asarray(covered / covered.sum(axis=1, keepdims=True))
+
+
+def smooth(values: Numbers, height: int, width: int) -> NDArray[np.float64]:
+    """``values`` (H, W) at ``height`` × ``width`` places, between those that are known."""
+    # Gathered, not multiplied: threads of a matrix product would wait for those that train.
+    above, below, down = _between(values.shape[0], height)
+    before, after, across = _between(values.shape[1], width)
+    rows = values[above] + (values[below] - values[above]) * down[:, None]
+    return np.asarray(rows[:, before] + (rows[:, after] - rows[:, before]) * across, np.float64)
+
+
+def _between(known: int, wanted: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """The known cells before and after the middle of each wanted one, and how far it is from the first."""
+    places = np.clip((np.arange(wanted) + 0.5) * known / wanted - 0.5, 0, known - 1)
+    first = np.minimum(places.astype(np.int64), max(0, known - 2))
+    return first, np.minimum(first + 1, known - 1), places - first
 
 
 def fitting(height: int, width: int, *, columns: int, rows: int) -> tuple[int, int]:
@@ -178,7 +208,7 @@ def _steps(values: Numbers) -> NDArray[np.int64]:
 
 
 def _shaded(values: Numbers, ramp: str) -> tuple[Line, ...]:
-    means = np.clip(_by_cell(values), 0, 1)
+    means = _by_cell(np.asarray(np.clip(values, 0, 1)))
     text = np.array(list(ramp))[np.rint(means * (len(ramp) - 1)).astype(int)]
     return tuple((Span("".join(row.tolist())),) for row in text)
 
@@ -190,7 +220,7 @@ def _by_cell(values: Numbers) -> Numbers:
     return (values[::2] + values[1::2]) / 2
 
 
-def _runs(codes: NDArray[np.int64]) -> list[tuple[int, int]]:
+def runs(codes: NDArray[np.int64]) -> list[tuple[int, int]]:
     """From where to where neighbours are equal."""
     if not len(codes):
         return []
