@@ -50,6 +50,8 @@ class _Scheduled:
         self.cost_s = 0.0
         self.due_at_s = 0.0
         self.is_prepared = False
+        self.looked_at: int | None = None
+        """The step of its last look."""
 
 
 class Insight:
@@ -92,7 +94,8 @@ class Insight:
         record, began = self._record, perf_counter()
         now_s = record.elapsed_s
         is_edge = record.step == 0 or record.step >= trainee.planned_steps or trainee.ends_early
-        if not (is_edge or scheduled.is_prepared or now_s >= scheduled.due_at_s):
+        is_seen = scheduled.looked_at == record.step  # while it is paused nothing changes
+        if is_seen or not (is_edge or scheduled.is_prepared or now_s >= scheduled.due_at_s):
             return
         try:
             if not (is_edge or scheduled.is_prepared):
@@ -104,7 +107,7 @@ class Insight:
             self._give_up(scheduled, f"{type(error).__name__}: {error}")
             return
         cost_s = perf_counter() - began + (scheduled.cost_s if scheduled.is_prepared else 0.0)
-        scheduled.is_prepared = False
+        scheduled.is_prepared, scheduled.looked_at = False, record.step
         pause_s = max(cost_s * len(self._probes) / SHARE, now_s / SPACING)
         scheduled.due_at_s = now_s + pause_s
         if record.pictures_bytes > MAX_BYTES:
