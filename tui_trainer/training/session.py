@@ -257,7 +257,7 @@ class _Session:
     def _next_word(self) -> float:
         """The next step after which something is to be done that is asked for already."""
         step = self._record.step
-        if self._updates_per_s is not None:
+        if self._updates_per_s is not None or self._insight.wants_one_step:
             return step + 1
         asked = [request.at_step for request in self._changes if request.at_step > step]
         return min([*asked, self._pause_at or inf])

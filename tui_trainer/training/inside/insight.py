@@ -50,8 +50,8 @@ class _Scheduled:
         self.cost_s = 0.0
         self.due_at_s = 0.0
         self.is_prepared = False
-        self.looked_at: int | None = None
-        """The step of its last look."""
+        self.called_at: int | None = None
+        """The step after which it was last prepared, or looked."""
 
 
 class Insight:
@@ -71,6 +71,11 @@ class Insight:
         names = PROBES if wanted == "all" else wanted.split(",")
         probes: tuple[Probe, ...] = (LayersProbe(),)
         self._probes = [_Scheduled(each) for each in probes if each.name in names and each.suits(trainee)]
+
+    @property
+    def wants_one_step(self) -> bool:
+        """Whether a probe is prepared for the next step, and for that one alone."""
+        return any(scheduled.is_prepared for scheduled in self._probes)
 
     def ask(self, asked: Ask) -> None:
         """Take a question, to be answered at the next safe point."""
@@ -94,9 +99,10 @@ class Insight:
         record, began = self._record, perf_counter()
         now_s = record.elapsed_s
         is_edge = record.step == 0 or record.step >= trainee.planned_steps or trainee.ends_early
-        is_seen = scheduled.looked_at == record.step  # while it is paused nothing changes
-        if is_seen or not (is_edge or scheduled.is_prepared or now_s >= scheduled.due_at_s):
+        is_same = scheduled.called_at == record.step  # a training that is paused shows nothing new
+        if is_same or not (is_edge or scheduled.is_prepared or now_s >= scheduled.due_at_s):
             return
+        scheduled.called_at = record.step
         try:
             if not (is_edge or scheduled.is_prepared):
                 scheduled.probe.prepare(trainee)
@@ -107,7 +113,7 @@ class Insight:
             self._give_up(scheduled, f"{type(error).__name__}: {error}")
             return
         cost_s = perf_counter() - began + (scheduled.cost_s if scheduled.is_prepared else 0.0)
-        scheduled.is_prepared, scheduled.looked_at = False, record.step
+        scheduled.is_prepared = False
         pause_s = max(cost_s * len(self._probes) / SHARE, now_s / SPACING)
         scheduled.due_at_s = now_s + pause_s
         if record.pictures_bytes > MAX_BYTES:

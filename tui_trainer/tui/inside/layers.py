@@ -1,34 +1,183 @@
 """How the layers do: gradients, weights, updates, and units that no longer answer."""
 
-import math
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias, get_args
 
-from tui_trainer.core.figures import value
-from tui_trainer.core.text import plain
-from tui_trainer.tui.inside.screen import InsideScreen
-from tui_trainer.tui.plot.spans import Line, Span, clip, left, right
+import numpy as np
+from textual.binding import BindingType
+
+from tui_trainer.core.events import LayersMeasured
+from tui_trainer.core.inside.layers import LayerHistograms
+from tui_trainer.core.inside.pictures import picture_at
+from tui_trainer.core.runlog import RunLogError
+from tui_trainer.tui import keys
+from tui_trainer.tui.inside.layer_flow import QUANTITIES, Told, charts, flow_picture
+from tui_trainer.tui.inside.layer_spread import KINDS, Moment, activation_picture, heat_maps
+from tui_trainer.tui.inside.screen import InsideScreen, Sight
+from tui_trainer.tui.plot.spans import Line, Span, spread
 from tui_trainer.tui.views.page import Page
+
+Face: TypeAlias = Literal["gradient flow", "over time", "histograms", "activation"]
+FACES: tuple[Face, ...] = get_args(Face)
 
 
 class LayersScreen(InsideScreen):
-    """A row a layer."""
+    """Four pictures of the layers, all with a chosen layer and a moment."""
 
+    KEYS: ClassVar[tuple[keys.Key, ...]] = (*keys.LAYERS, *keys.INSIDE)
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(KEYS)]
     HOW_TO_READ: ClassVar[str] = "A row is a layer, from input to output."
+
+    def __init__(self, sight: Sight) -> None:
+        super().__init__(sight)
+        self._face: Face = "gradient flow"
+        self._layer = -1
+        """The chosen one; the last at first."""
+        self._step: int | None = None
+        """Of the moment that is shown; None for the latest."""
+        self._only = 0
+        """0 for all four of what a picture shows, else which of them alone."""
+        self._told: Told | None = None
+        self._told_of = 0
+        self._moments: dict[int, LayerHistograms | None] = {}
+        """Offset in pictures.log -> what is there."""
+
+    # What is shown
+
+    @property
+    def _measured(self) -> list[LayersMeasured]:
+        return self.sight.watch.history.layers
+
+    def _at(self) -> int:
+        """The place of the moment that is shown."""
+        if self._step is None:
+            return len(self._measured) - 1
+        steps = [each.step for each in self._measured]
+        return max(0, int(np.searchsorted(steps, self._step, "right")) - 1)
 
     def seen(self) -> object:
         """How often the layers were measured."""
-        return len(self.sight.watch.history.layers)
+        return len(self._measured), self.sight.watch.is_live
 
     def draw(self, width: int, height: int) -> Page:
-        """The latest figures."""
-        measured = self.sight.watch.history.layers
+        """The chosen picture under a line that says which that is."""
+        measured = self._measured
         if not measured:
-            return self.said("The layers have not been measured: training.probes turns that on.")
-        last = measured[-1]
-        head = "".join(right(name, 12) for name in ("gradient", "weights", "update", "saturated", "dead"))
-        lines: list[Line] = [(Span(left("layer", 16), "quiet"), Span(head, "quiet"))]
-        for i, name in enumerate(last.layers):
-            of = (last.gradient_norms, last.weight_norms, last.update_ratios, last.saturated, last.dead)
-            cells = "".join(right("–" if math.isnan(v[i]) else value(v[i]), 12) for v in of)
-            lines.append(clip((Span(left(plain(name), 16)), Span(cells)), width))
-        return Page(tuple(lines[:height]), self.sight.watch.history.moment(last.step))
+            return self.said(*self._why_nothing())
+        if self._told is None or self._told_of != len(measured):
+            self._told, self._told_of = Told.of(measured), len(measured)
+        told, at = self._told, self._at()
+        self._layer = min(self._layer if self._layer >= 0 else len(told.names) - 1, len(told.names) - 1)
+        lines = self._picture(told, at, width, height - 1)
+        live = "" if self._step is None else " (End: now)"
+        caption = f"{self.sight.watch.history.moment(measured[at].step)}{live}"
+        return Page((self._faces(told, width), *lines)[:height], caption)
+
+    def _why_nothing(self) -> tuple[str, ...]:
+        recipe = self.sight.watch.recipe
+        wanted = recipe.training.probes if recipe is not None else "all"
+        if wanted != "all" and "layers" not in wanted.split(","):
+            return (f"This run does not measure its layers: training.probes is {wanted}; all turns it on.",)
+        if self.sight.watch.is_live:
+            return ("The layers are measured before the first update.",)
+        return ("No layers were measured in this run: train it anew to see them.",)
+
+    def _faces(self, told: Told, width: int) -> Line:
+        spans = tuple(
+            Span(f"[{face}]", "accent") if face == self._face else Span(f" {face} ", "quiet")
+            for face in FACES
+        )
+        kind = told.activations[self._layer]
+        name = told.names[self._layer] if kind == "identity" else f"{told.names[self._layer]} {kind}"
+        return spread(spans, (Span(name, "strong"),), width)
+
+    def _picture(self, told: Told, at: int, width: int, height: int) -> tuple[Line, ...]:
+        glyphs, history = self.sight.glyphs, self.sight.watch.history
+        match self._face:
+            case "gradient flow":
+                return flow_picture(told, at, self._layer, width, height, glyphs)
+            case "over time":
+                only = QUANTITIES[self._only - 1] if self._only else None
+                cursor = None if self._step is None else at
+                return charts(history, told, cursor, self._layer, only, width, height, glyphs)
+            case "histograms":
+                return self._heat_maps(width, height)
+            case "activation":
+                moment = self._moment(self._measured[at])
+                if moment is None:
+                    return ((Span("The histograms of this moment cannot be read.", "quiet"),),)
+                is_last = self._layer == len(told.names) - 1
+                kind = told.activations[self._layer]
+                return activation_picture(kind, moment.inputs, width, height, glyphs, is_last=is_last)
+
+    def _heat_maps(self, width: int, height: int) -> tuple[Line, ...]:
+        """A column a moment, the last one that lies in it."""
+        history, measured = self.sight.watch.history, self._measured
+        end = max(measured[-1].step, 0 if history.ended else history.planned_steps, 1)
+        columns = max(width, 16)
+        ends = np.arange(1, columns + 1) * (end / columns)
+        steps = np.array([each.step for each in measured])
+        places = np.searchsorted(steps, ends, "right") - 1
+        last = int(np.ceil(measured[-1].step / end * columns))
+        wanted = sorted({int(place) for place in places[: max(last, 1)]})
+        moments: list[Moment] = []
+        place_of: dict[int, int] = {}
+        for place in wanted:
+            if (moment := self._moment(measured[place])) is not None:
+                place_of[place] = len(moments)
+                moments.append(moment)
+        if not moments:
+            return ((Span("No histograms were recorded: pictures.log cannot be read.", "quiet"),),)
+        shown = [place_of.get(int(place), -1) if i < max(last, 1) else -1 for i, place in enumerate(places)]
+        only = KINDS[self._only - 1] if self._only else None
+        return heat_maps(moments, shown, only, width, height, self.sight.glyphs)
+
+    def _moment(self, measured: LayersMeasured) -> Moment | None:
+        """The chosen layer's histograms; None where they cannot be read."""
+        offset = measured.histograms
+        if offset is None:
+            return None
+        if offset not in self._moments:
+            try:
+                picture = picture_at(self.sight.watch.run.pictures, offset)
+            except RunLogError:
+                picture = None
+            self._moments[offset] = picture if isinstance(picture, LayerHistograms) else None
+        found = self._moments[offset]
+        if found is None or self._layer >= len(found.weights):
+            return None
+        return Moment.of(measured.step, found, self._layer)
+
+    # Keys
+
+    def action_face(self, by: int) -> None:
+        """Another picture."""
+        self._face = FACES[(FACES.index(self._face) + by) % len(FACES)]
+        self.redraw()
+
+    def action_layer(self, by: int) -> None:
+        """Choose a layer nearer to the output, or to the input."""
+        if self._told is not None:
+            self._layer = min(max(self._layer + by, 0), len(self._told.names) - 1)
+            self.redraw()
+
+    def action_open(self) -> None:
+        """From all layers to the chosen one, and back."""
+        self._face = "histograms" if self._face in ("gradient flow", "over time") else "gradient flow"
+        self.redraw()
+
+    def action_only(self) -> None:
+        """All four of what a picture shows, or one of them alone."""
+        self._only = (self._only + 1) % 5
+        self.redraw()
+
+    def action_moment(self, by: int) -> None:
+        """An earlier moment, or a later one; after the last follow what comes."""
+        if self._measured:
+            at = max(0, self._at() + by)
+            self._step = None if at >= len(self._measured) else self._measured[at].step
+            self.redraw()
+
+    def action_now(self) -> None:
+        """Follow the latest."""
+        self._step = None
+        self.redraw()

@@ -14,7 +14,7 @@ from tui_trainer.core.validation import Problem, did_you_mean
 from tui_trainer.tui.keys.compare import COMPARE
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
-from tui_trainer.tui.keys.inside import INSIDE
+from tui_trainer.tui.keys.inside import INSIDE, LAYERS
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
 from tui_trainer.tui.keys.run import RUN
@@ -27,6 +27,7 @@ __all__ = [
     "EVERYWHERE",
     "FORK",
     "INSIDE",
+    "LAYERS",
     "NEW",
     "QUIT",
     "READER",
@@ -43,7 +44,21 @@ __all__ = [
     "together",
 ]
 
-TABLE = (*EVERYWHERE, *NEW, *RUN, *INSIDE, *RUNS, *COMPARE, *VERSUS, *CHANGE, *FORK, *QUIT, *READER, *CODE)
+TABLE = (
+    *EVERYWHERE,
+    *NEW,
+    *RUN,
+    *INSIDE,
+    *LAYERS,
+    *RUNS,
+    *COMPARE,
+    *VERSUS,
+    *CHANGE,
+    *FORK,
+    *QUIT,
+    *READER,
+    *CODE,
+)
 """All there is."""
 
 
