@@ -58,13 +58,13 @@ _RECIPES: dict[str, dict[str, Any]] = {
         "name": "five-layers",
         "architecture": {"kind": "fully-connected", "hidden": (32,) * 5, "activation": "sigmoid"},
         "optimizer": {"kind": "momentum", "lr": 0.05},
-        "training": {"epochs": 10},
+        "training": {"epochs": 30, "evaluate_every": 120},
     },
     "dying-relu": {
         "name": "large-steps",
         "architecture": {"kind": "fully-connected", "hidden": (64, 32)},
         "optimizer": {"kind": "momentum", "lr": 0.3},
-        "training": {"epochs": 10},
+        "training": {"epochs": 30, "evaluate_every": 120},
     },
     "no-activation": {
         "name": "rings",
@@ -72,7 +72,7 @@ _RECIPES: dict[str, dict[str, Any]] = {
         "architecture": {"kind": "fully-connected", "hidden": (64, 32), "activation": "identity"},
         "loss": {"kind": "binary-cross-entropy"},
         "optimizer": {"kind": "adam", "lr": 0.01},
-        "training": {"epochs": 12},
+        "training": {"epochs": 40, "evaluate_every": 80},
     },
 }
 

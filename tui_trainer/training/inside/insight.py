@@ -50,6 +50,8 @@ class _Scheduled:
         self.cost_s = 0.0
         self.due_at_s = 0.0
         self.is_prepared = False
+        self.is_warm = False
+        """Whether it has looked before: the first look pays for what is done once, and tells of no other."""
         self.called_at: int | None = None
         """The step after which it was last prepared, or looked."""
 
@@ -113,8 +115,8 @@ class Insight:
             self._give_up(scheduled, f"{type(error).__name__}: {error}")
             return
         cost_s = perf_counter() - began + (scheduled.cost_s if scheduled.is_prepared else 0.0)
-        scheduled.is_prepared = False
-        pause_s = max(cost_s * len(self._probes) / SHARE, now_s / SPACING)
+        pause_s = max(cost_s * len(self._probes) / SHARE * scheduled.is_warm, now_s / SPACING)
+        scheduled.is_prepared, scheduled.is_warm = False, True
         scheduled.due_at_s = now_s + pause_s
         if record.pictures_bytes > MAX_BYTES:
             self._give_up(scheduled, f"its pictures take {MAX_BYTES // 2**20} MiB by now")

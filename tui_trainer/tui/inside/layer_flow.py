@@ -24,6 +24,7 @@ Quantity: TypeAlias = Literal["gradient", "weights", "update", "no slope"]
 QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 
 _MOST_DECADES = 12
+_ALL = 0.995
 _MOST_NAMES = 6
 """More curves than that have no names but the chosen, the first and the last."""
 
@@ -125,6 +126,11 @@ def sentences(told: Told, at: int) -> list[str]:
             found.append(f"{back} {1 / ratio:,.0f} times the gradient that one of {told.names[-1]} gets.")
     elif len(told.names) > 1 and first == 0:
         found.append(f"No gradient arrives at {told.names[0]}: it does not learn.")
+    if gone := [name for name, share in zip(told.names, told.stuck[at], strict=True) if share >= _ALL]:
+        what, how = "units", "dead: they give 0 for every sample"
+        if told.word(told.names.index(gone[0])) != "dead":
+            what, how = "outputs", "saturated: the slope there is next to 0"
+        found.append(f"All {what} of {gone[0]} are {how}.")
     hidden = told.activations[:-1]
     if hidden and all(kind == "identity" for kind in hidden):
         found.append("There is no activation between the layers: together they are one linear layer.")

@@ -95,6 +95,7 @@ def _edges(histograms: Sequence[Histogram], rows: int) -> Floats:
 _REACH = 4.0
 """The curve is drawn at least from minus to plus this."""
 _NUM_POINTS = 200
+_FLAT = 0.05
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -105,7 +106,10 @@ def activation_picture(
     name = cast(Activation, kind if kind in GRAPHS else "identity")
     low, high = z.range_of(_TAILS)
     low, high = (min(-_REACH, low), max(_REACH, high)) if math.isfinite(low) else (-_REACH, _REACH)
-    bars = max(3, (height - 4) // 3)
+    said = _slopes(name, z)
+    if is_last and name == "identity":
+        said = ("This is the output layer: what follows it is part of the loss.", *said[1:])
+    bars = max(3, (height - 5) // 3)
     points = np.linspace(low, high, _NUM_POINTS + 1)
     graph = GRAPHS[name]
     curves = (
@@ -114,14 +118,13 @@ def activation_picture(
     )
     model = ChartModel("", curves, x_label="z", x_range=(low, high), x_whole=False)
     options = ChartOptions(glyphs=glyphs, title=False)
-    plot = lay_out(model, options, width, height - bars - 3)
+    plot = lay_out(model, options, width, height - bars - len(said) - 2)
     lines = list(lines_of(plot.draw()))
     if plot.body is not None:
+        margin = width - plot.body.area.width
+        lines.append((Span(" " * margin + "where this layer's z are:", "quiet"),))
         lines += _bars(plot, z, bars, ascii_only=glyphs == "ascii")
-    said = _slopes(name, z)
-    if is_last and name == "identity":
-        said = "The output layer: what comes after it is part of the loss. " + said
-    return (*lines, (), clip((Span(said),), width))
+    return (*lines, (), *(clip((Span(sentence),), width) for sentence in said))
 
 
 def _bars(plot: Plot, z: Histogram, height: int, *, ascii_only: bool) -> list[Line]:
@@ -139,25 +142,24 @@ def _bars(plot: Plot, z: Histogram, height: int, *, ascii_only: bool) -> list[Li
         text = "".join(
             (" #" if ascii_only else " ▁▂▃▄▅▆▇█")[(part > 3) if ascii_only else part] for part in parts
         )
-        label = "z here " if row == height - 1 else ""
-        lines.append((Span(label.rjust(margin)[-margin:], "quiet"), Span(text, "point")))
+        lines.append((Span(" " * margin), Span(text, "point")))
     return lines
 
 
-def _slopes(name: Activation, z: Histogram) -> str:
+def _slopes(name: Activation, z: Histogram) -> tuple[str, ...]:
     """What the slope does to a gradient on its way back, from where z lie."""
     counts = z.array().astype(np.float64)
     if not counts.sum():
-        return "No finite z was seen here."
+        return ("No finite z was seen here.",)
+    if name == "identity":
+        return ("There is no activation here: h is z.", "A gradient passes as it is.")
     width = (z.high - z.low) / len(counts)
     middles = np.asarray(z.low + (np.arange(len(counts)) + 0.5) * width, np.float64)
     slopes = GRAPHS[name].slope(middles)
     mean = float(np.average(slopes, weights=counts))
-    if name == "identity":
-        return "No activation: h is z, and a gradient passes as it is."
-    steepest = {"sigmoid": 0.25}.get(name, 1.0)
-    flat = float(counts[slopes < 0.05 * steepest].sum() / counts.sum())
+    steepest = 0.25 if name == "sigmoid" else 1.0
+    flat = float(counts[slopes < _FLAT * steepest].sum() / counts.sum())
     return (
-        f"{name}: its slope is {value(mean)} on average where z lie, and a gradient is multiplied by it; "
-        f"{100 * flat:.0f} % lie where it is next to 0."
+        f"A gradient on its way back is multiplied by f': on average by {value(mean)} here.",
+        f"{100 * flat:.0f} % of z lie where the slope is next to 0 (below 5 % of its largest).",
     )

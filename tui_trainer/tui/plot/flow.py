@@ -63,6 +63,8 @@ def flow(rows: Sequence[FlowRow], scale: Log, width: int, pens: Pens = UNICODE) 
 
 def _head(scale: Log, name: int, room: int, pens: Pens) -> tuple[Line, Line]:
     legend = f"{pens.bar} gradient of a weight  {pens.signal} signal of a unit"
+    if len(legend) > room + _VALUE:
+        legend = f"{pens.bar} gradient  {pens.signal} signal"
     first: Line = (
         Span(left("", name)),
         Span(left(legend, room + _VALUE + 1), "quiet"),
@@ -95,7 +97,7 @@ def _row(row: FlowRow, scale: Log, name: int, room: int, pens: Pens) -> Line:
         Span(label, "strong" if row.is_chosen else "text"),
         Span(left(kind, name - 1 - len(label)), "quiet"),
         *_bar(row, scale, room, pens),
-        Span(right(value(row.gradient), _VALUE) + " ", "text" if math.isfinite(row.gradient) else "bad"),
+        Span(right(value(row.gradient), _VALUE) + " ", "text" if 0 < row.gradient < math.inf else "bad"),
         *_gauge(row.update, pens),
         *_stuck(row),
     )
