@@ -159,7 +159,9 @@ def test_a_histogram_is_numpys() -> None:
     values = np.random.default_rng(0).normal(size=5000).astype(np.float32)
     found = histogram(torch.from_numpy(values))
     expected, edges = np.histogram(values, len(found.array()))
-    assert np.abs(np.cumsum(found.array().astype(int) - expected)).max() <= 1  # at an edge either may be right
+    assert (
+        np.abs(np.cumsum(found.array().astype(int) - expected)).max() <= 1
+    )  # at an edge either may be right
     assert (found.low, found.high) == pytest.approx((edges[0], edges[-1]))
 
 

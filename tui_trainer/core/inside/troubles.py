@@ -74,10 +74,8 @@ def first_not_finite(layers: Sequence[LayersMeasured], at: float) -> Diagnosis |
     for what, norms, direction in whats:
         for name, norm in list(zip(last.layers, norms, strict=False))[::direction]:
             if not math.isfinite(norm):
-                side = "input" if direction > 0 else "output"
-                text = (
-                    f"not finite: from the {side} on, {plain(name, limit=40)} is the first whose {what} not"
-                )
+                side, first = "input" if direction > 0 else "output", plain(name, limit=40)
+                text = f"not finite: from the {side} on, {first} is the first layer whose {what} not"
                 return Diagnosis("not-finite", "note", text)
     return None
 
