@@ -58,7 +58,7 @@ _RECIPES: dict[str, dict[str, Any]] = {
         "name": "five-layers",
         "architecture": {"kind": "fully-connected", "hidden": (32,) * 5, "activation": "sigmoid"},
         "optimizer": {"kind": "momentum", "lr": 0.05},
-        "training": {"epochs": 30, "evaluate_every": 120},
+        "training": {"epochs": 20, "evaluate_every": 80},
     },
     "dying-relu": {
         "name": "large-steps",

@@ -444,6 +444,8 @@ class _Session:
             error = earlier
         except (RuntimeError, OSError):  # the device or the disk is what failed: it keeps what it holds
             self._record.forget_unwritten_steps()
+        if isinstance(error, NotFinite) and self._trainee is not None:
+            self._insight.look_at_what_is_lost(self._trainee)
         reason = why_failed(error, self._trainee)
         with (
             suppress(OSError),

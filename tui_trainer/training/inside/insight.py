@@ -95,6 +95,16 @@ class Insight:
                 yield from self._answer(trainee, self._asked.pop(0))
             yield from self._follow(trainee)
 
+    def look_at_what_is_lost(self, trainee: Trainee) -> None:
+        """The loss is not finite any more: where in the network is that so?"""
+        for scheduled in list(self._probes):
+            was_seen = scheduled.called_at is not None and scheduled.called_at >= self._record.step
+            if scheduled.probe.name == "layers" and not was_seen:
+                try:
+                    scheduled.probe.look(trainee, self._record)
+                except Exception as error:
+                    self._give_up(scheduled, f"{type(error).__name__}: {error}")
+
     # Probes
 
     def _probe(self, scheduled: _Scheduled, trainee: Trainee) -> None:

@@ -139,9 +139,7 @@ def _bars(plot: Plot, z: Histogram, height: int, *, ascii_only: bool) -> list[Li
     lines: list[Line] = []
     for row in range(height - 1, -1, -1):
         parts = np.clip(eighths - 8 * row, 0, 8)
-        text = "".join(
-            (" #" if ascii_only else " ▁▂▃▄▅▆▇█")[(part > 3) if ascii_only else part] for part in parts
-        )
+        text = "".join(" #"[part > 3] if ascii_only else _BARS[part] for part in parts.tolist())
         lines.append((Span(" " * margin), Span(text, "point")))
     return lines
 

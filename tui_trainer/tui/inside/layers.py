@@ -25,7 +25,22 @@ class LayersScreen(InsideScreen):
 
     KEYS: ClassVar[tuple[keys.Key, ...]] = (*keys.LAYERS, *keys.INSIDE)
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(KEYS)]
-    HOW_TO_READ: ClassVar[str] = "A row is a layer, from input to output."
+    HOW_TO_READ: ClassVar[str] = (
+        "Gradient flow: a row is a layer, the output above and the input below, the way backpropagation "
+        "goes. The bar is the gradient ∂l/∂w of one weight, as root mean square (norm/√n), so that small "
+        "layers compare with large ones; the diamond is the signal, ∂l/∂z of one unit. The scale is "
+        "logarithmic. Bars that shrink on the way down: the gradient vanishes, and the first layers do not "
+        "learn. Bars that grow: it explodes.\n\n"
+        "Update/weights: how far the last update moved the weights, as a part of them. About 1e-3 is usual, "
+        "the middle of the line; far to the right what was learned is lost, far to the left nothing moves. "
+        "No slope: units of a ReLU that give 0 for every sample (dead), or outputs of a sigmoid or tanh "
+        "where the slope is below 5 % of its largest (saturated): no gradient gets past them.\n\n"
+        "Over time: the same as curves, a layer each. Histograms: of the chosen layer, a column a moment; "
+        "the darker, the more numbers lie there. Activation: f and its derivative f', and below where this "
+        "layer's z lie: where f' is next to 0 the gradient ends.\n\n"
+        "All is measured without dropout on the same samples of train, as often as may be done for 3 % of "
+        "the time."
+    )
 
     def __init__(self, sight: Sight) -> None:
         super().__init__(sight)
@@ -171,10 +186,10 @@ class LayersScreen(InsideScreen):
         self.redraw()
 
     def action_moment(self, by: int) -> None:
-        """An earlier moment, or a later one; after the last follow what comes."""
+        """An earlier moment, or a later one; the last follows what comes."""
         if self._measured:
-            at = max(0, self._at() + by)
-            self._step = None if at >= len(self._measured) else self._measured[at].step
+            at, last = max(0, self._at() + by), len(self._measured) - 1
+            self._step = None if at >= last else self._measured[at].step
             self.redraw()
 
     def action_now(self) -> None:
