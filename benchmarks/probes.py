@@ -1,11 +1,11 @@
 """What looking into a network costs: milliseconds a look of each probe, and its share of the training.
 
 python -m benchmarks.probes [SECONDS] trains tp1-mnist (MNIST from $TUI_TRAINER_DATA, or shared/data beside
-the checkout) and first-steps, each with all probes, with none, and once more with none as a control. The three
-train a block of steps in turn, in random order, in one process and on one thread, so that what slows the
-machine for a while slows all; processor time alone tells of them where others use it. Evaluations are left
-out. Beside the difference stands what the probes' own calls took: it has less noise, and leaves out what they
-do to caches. Probes are those that a run of the recipe has by itself.
+the checkout) and first-steps, each with all probes, with none, and once more with none as a control. The
+three train a block of steps in turn, in random order, in one process and on one thread, so that what slows
+the machine for a while slows all; processor time alone tells of them where others use it. Evaluations are
+left out. Beside the difference stands what the probes' own calls took: it has less noise, and leaves out what
+they do to caches. The probes are all that a run of the recipe has.
 """
 
 import os
@@ -135,11 +135,8 @@ def shares(recipe: Recipe, seconds: float) -> None:
     own_s = time.process_time() - own_s
     rounds = len(alone.took)
     print(f"  {rounds} rounds of {num_steps} steps, others kept {others.cores(own_s)} busy")
-    for title, these, those in (
-        ("probes, by difference", probed, alone),
-        ("control, none to none", control, alone),
-    ):
-        print(f"  {title:24} {_in_percent(these.took, those.took)}")
+    print(f"  {'probes, by difference':24} {_in_percent(probed.took, alone.took)}")
+    print(f"  {'control, none to none':24} {_in_percent(control.took, alone.took)}")
     total = sum(probed.took)
     for timed in probed.probes:
         share = sum(timed.looks) / total

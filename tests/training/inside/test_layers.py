@@ -169,6 +169,9 @@ def test_a_histogram_is_of_finite_numbers() -> None:
     some = histogram(torch.tensor([1.0, math.nan, 3.0, math.inf]))
     assert (some.low, some.high, some.array().sum()) == (1.0, 3.0, 2)
     assert histogram(torch.full((4,), math.nan)).array().sum() == 0
+    wide = histogram(torch.tensor([-3e38, 0.0, 3e38]))
+    assert [wide.array()[place] for place in (0, 24, 47)] == [1, 1, 1]
+    assert histogram(torch.tensor([0.0, 1e-44])).array().sum() == 2
     same = histogram(torch.full((4,), 2.0))
     assert (same.low, same.high, same.array().sum()) == (2.0, 2.0, 4)
 

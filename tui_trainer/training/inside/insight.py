@@ -14,8 +14,10 @@ from tui_trainer.training.inside.looking import CannotAnswer
 from tui_trainer.training.reasons import MAX_REASON
 from tui_trainer.training.recording import Recorder
 
-SHARE = 0.03
-"""So much of the active time may all probes together take."""
+SHARE = 0.02
+"""So much of the active time may all probes together take: with the cold caches that they leave behind it
+stays below 3 % (benchmarks/probes.py).
+"""
 SPACING = 200
 """Between two looks of a probe lies at least this part of the time so far: their number grows slowly, and
 those of a long run lie evenly over a chart.

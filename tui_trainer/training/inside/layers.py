@@ -19,7 +19,7 @@ NUM_SAMPLES, FEWEST_SAMPLES = 256, 16
 MOST_MULT_ADDS = 4_000_000_000
 FLAT = 0.05
 """A sigmoid or tanh is saturated where its slope is below this part of the steepest."""
-MOST_COUNTED = 2**15
+MOST_COUNTED = 2**14
 """A histogram counts at most so many numbers, spread evenly over all."""
 
 
@@ -107,11 +107,10 @@ def histogram(values: Tensor) -> Histogram:
         if not len(counted):
             return Histogram(0.0, 0.0, bytes(4 * NUM_BINS))
         low, high = (float(edge) for edge in torch.aminmax(counted))
-    if high > low:
-        counts = torch.histc(counted, NUM_BINS, low, high)
-    else:
-        counts = torch.zeros(NUM_BINS)
-        counts[NUM_BINS // 2] = len(counted)
+    # In double precision no range is too wide or too narrow; bincount takes a third of the time of histc.
+    bins_a_unit = NUM_BINS / (high - low) if high > low else 0.0
+    bins = ((counted.double() - low) * bins_a_unit).int().clamp_(max=NUM_BINS - 1)
+    counts = torch.bincount(bins if high > low else bins + NUM_BINS // 2, minlength=NUM_BINS)
     return Histogram(low, high, counts.numpy().astype("<u4").tobytes())
 
 
