@@ -53,7 +53,7 @@ UNICODE, ASCII = Pens(), Pens("#", "o", "*", "=", ".", ">")
 
 def flow(rows: Sequence[FlowRow], scale: Log, width: int, pens: Pens = UNICODE) -> tuple[Line, ...]:
     """Two lines of names and ticks, then one a row, in the order given."""
-    name = min(_NAME, max([10, *(len(row.name) + len(row.activation) + 4 for row in rows)]))
+    name = min(_NAME, max([10, *(len(row.name) + len(_kind(row)) + 4 for row in rows)]))
     room = max(10, width - name - _VALUE - _GAUGE - _SHARE - 3)
     return (
         *_head(scale, name, room, pens),
@@ -91,16 +91,19 @@ def _head(scale: Log, name: int, room: int, pens: Pens) -> tuple[Line, Line]:
 
 def _row(row: FlowRow, scale: Log, name: int, room: int, pens: Pens) -> Line:
     label = left(row.name, min(len(row.name), name - 3)) + " "
-    kind = "" if row.activation == "identity" else row.activation
     return (
         Span(pens.chosen if row.is_chosen else " ", "accent"),
         Span(label, "strong" if row.is_chosen else "text"),
-        Span(left(kind, name - 1 - len(label)), "quiet"),
+        Span(left(_kind(row), name - 1 - len(label)), "quiet"),
         *_bar(row, scale, room, pens),
         Span(right(value(row.gradient), _VALUE) + " ", "text" if 0 < row.gradient < math.inf else "bad"),
         *_gauge(row.update, pens),
         *_stuck(row),
     )
+
+
+def _kind(row: FlowRow) -> str:
+    return "" if row.activation == "identity" else row.activation
 
 
 def _bar(row: FlowRow, scale: Log, room: int, pens: Pens) -> Line:
