@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tui_trainer.core.events import LayersMeasured
-from tui_trainer.core.inside.layers import Histogram, per_unit, per_weight
+from tui_trainer.core.inside.layers import Histogram, per_weight, unit_factors
 
 
 def histogram(low: float, high: float, counts: list[int]) -> Histogram:
@@ -50,4 +50,4 @@ def test_gradients_of_layers_of_any_size_compare() -> None:
         num_samples=4,
     )
     assert per_weight(measured).tolist() == [3.0, 3.0]
-    assert per_unit(measured).tolist() == [2.0, 2.0]
+    assert (measured.signal_norms * unit_factors(measured)).tolist() == [2.0, 2.0]

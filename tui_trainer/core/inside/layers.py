@@ -70,13 +70,17 @@ def per_weight(measured: LayersMeasured) -> Floats:
 
     The norm alone grows with the root of their number: this is what compares small layers with large ones.
     """
-    return np.asarray(measured.gradient_norms, np.float64) / np.sqrt(_known(measured.sizes, measured))
+    return np.asarray(measured.gradient_norms, np.float64) * weight_factors(measured)
 
 
-def per_unit(measured: LayersMeasured) -> Floats:
-    """How large ∂l/∂z of one unit is for one sample, as root mean square (layers,)."""
-    widths = _known(measured.widths, measured)
-    return np.asarray(measured.signal_norms, np.float64) * np.sqrt(measured.num_samples / widths)
+def weight_factors(measured: LayersMeasured) -> Floats:
+    """What makes of the norm of each layer's gradient the root mean square of its numbers (layers,)."""
+    return np.asarray(1 / np.sqrt(_known(measured.sizes, measured)))
+
+
+def unit_factors(measured: LayersMeasured) -> Floats:
+    """What makes of the norm of each layer's signal the root mean square of ∂l/∂z, of a unit for a sample."""
+    return np.sqrt(measured.num_samples / _known(measured.widths, measured))
 
 
 def _known(counts: Sequence[int], measured: LayersMeasured) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tui_trainer.core.events import LayersMeasured
 from tui_trainer.core.history import History
-from tui_trainer.core.inside.layers import per_unit, per_weight
+from tui_trainer.core.inside.layers import unit_factors, weight_factors
 from tui_trainer.core.text import plain
 from tui_trainer.tui.plot.charted import four, lines_of
 from tui_trainer.tui.plot.flow import ASCII, UNICODE, FlowRow, flow
@@ -51,18 +51,20 @@ class Told:
         """At least one."""
         last = measured[-1]
         alike = [each for each in measured if len(each.layers) == len(last.layers)]
-        dead, saturated = (
-            np.array([getattr(each, field) for each in alike], np.float64) for field in ("dead", "saturated")
-        )
+
+        def of(field: str) -> Floats:
+            return np.array([getattr(each, field) for each in alike], np.float64)
+
+        dead = of("dead")
         return cls(
             names=tuple(plain(name, limit=24) for name in last.layers),
             activations=tuple(plain(kind) for kind in last.activations) or ("identity",) * len(last.layers),
-            steps=np.array([each.step for each in alike], np.float64),
-            gradients=np.array([per_weight(each) for each in alike]),
-            signals=np.array([per_unit(each) for each in alike]),
-            weights=np.array([each.weight_norms for each in alike], np.float64),
-            updates=np.array([each.update_ratios for each in alike], np.float64),
-            stuck=np.where(np.isnan(dead), saturated, dead),
+            steps=of("step"),
+            gradients=of("gradient_norms") * weight_factors(last),
+            signals=of("signal_norms") * unit_factors(last),
+            weights=of("weight_norms"),
+            updates=of("update_ratios"),
+            stuck=np.where(np.isnan(dead), of("saturated"), dead),
         )
 
     def last_update(self, at: int) -> Floats:

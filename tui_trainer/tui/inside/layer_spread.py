@@ -51,32 +51,29 @@ class Moment:
 
 def heat_maps(
     moments: Sequence[Moment],
-    columns: Sequence[int],
+    at_step: int | None,
     only: Kind | None,
     width: int,
     height: int,
     glyphs: GlyphName,
 ) -> tuple[Line, ...]:
-    """How one layer's numbers were spread, ``columns`` naming the moment (its place) of each column or -1."""
+    """How one layer's numbers were spread from the first moment to the last; a mark is ``at_step``.
+
+    A column shows the last moment by then.
+    """
+    steps = np.array([moment.step for moment in moments])
 
     def one(kind: Kind, width: int, height: int) -> tuple[Line, ...]:
         histograms = [getattr(moment, kind) for moment in moments]
         edges = _edges(histograms, height - 1)
         by_moment = np.array([each.shares_in(edges) for each in histograms])
-        nothing = np.full(height - 1, np.nan)
-        chosen = _spread(columns, width - LABEL)
-        shares = np.array([by_moment[at] if at >= 0 else nothing for at in chosen]).T
+        ends = np.linspace(steps[0], steps[-1], width - LABEL)
+        shown = np.searchsorted(steps, ends, "right") - 1
+        mark = None if at_step is None else int(np.searchsorted(ends, at_step))
         title = _TITLES[kind] if glyphs != "ascii" else _TITLES[kind].replace("∂", "d")
-        return heat(shares, edges, title, width, ascii_only=glyphs == "ascii")
+        return heat(by_moment[shown].T, edges, title, width, mark=mark, ascii_only=glyphs == "ascii")
 
-    if only is not None:
-        return one(only, width, height)
-    return four(one, KINDS, width, height)
-
-
-def _spread(columns: Sequence[int], width: int) -> list[int]:
-    """The same over another number of columns."""
-    return [columns[(2 * i + 1) * len(columns) // (2 * width)] for i in range(width)]
+    return one(only, width, height) if only is not None else four(one, KINDS, width, height)
 
 
 def _edges(histograms: Sequence[Histogram], rows: int) -> Floats:

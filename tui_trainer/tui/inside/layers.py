@@ -125,26 +125,19 @@ class LayersScreen(InsideScreen):
                 return activation_picture(kind, moment.inputs, width, height, glyphs, is_last=is_last)
 
     def _heat_maps(self, width: int, height: int) -> tuple[Line, ...]:
-        """A column a moment, the last one that lies in it."""
-        history, measured = self.sight.watch.history, self._measured
-        end = max(measured[-1].step, 0 if history.ended else history.planned_steps, 1)
-        columns = max(width, 16)
-        ends = np.arange(1, columns + 1) * (end / columns)
+        """From the first moment to the last; of more than there are columns some are left out."""
+        measured, moment_of = self._measured, self.sight.watch.history.moment
         steps = np.array([each.step for each in measured])
-        places = np.searchsorted(steps, ends, "right") - 1
-        last = int(np.ceil(measured[-1].step / end * columns))
-        wanted = sorted({int(place) for place in places[: max(last, 1)]})
-        moments: list[Moment] = []
-        place_of: dict[int, int] = {}
-        for place in wanted:
-            if (moment := self._moment(measured[place])) is not None:
-                place_of[place] = len(moments)
-                moments.append(moment)
+        places = np.unique(np.searchsorted(steps, np.linspace(steps[0], steps[-1], width), "right") - 1)
+        found = [self._moment(measured[place]) for place in places.tolist()]
+        moments = [each for each in found if each is not None]
         if not moments:
             return ((Span("No histograms were recorded: pictures.log cannot be read.", "quiet"),),)
-        shown = [place_of.get(int(place), -1) if i < max(last, 1) else -1 for i, place in enumerate(places)]
         only = KINDS[self._only - 1] if self._only else None
-        return heat_maps(moments, shown, only, width, height, self.sight.glyphs)
+        at_step = None if self._step is None else measured[self._at()].step
+        maps = heat_maps(moments, at_step, only, width, height - 1, self.sight.glyphs)
+        span = f"Left: {moment_of(moments[0].step)}, right: {moment_of(moments[-1].step)}."
+        return (*maps, (Span(span, "quiet"),))
 
     def _moment(self, measured: LayersMeasured) -> Moment | None:
         """The chosen layer's histograms; None where they cannot be read."""

@@ -16,9 +16,15 @@ LABEL = 8
 
 
 def heat(
-    shares: Floats, edges: Floats, title: str, width: int, *, ascii_only: bool = False
+    shares: Floats,
+    edges: Floats,
+    title: str,
+    width: int,
+    *,
+    mark: int | None = None,
+    ascii_only: bool = False,
 ) -> tuple[Line, ...]:
-    """A title, then a line a row, the largest numbers above.
+    """A title, then a line a row, the largest numbers above; with a mark over one of the columns.
 
     ``shares`` (rows, columns) say how much of a column's numbers lies between ``edges`` (rows + 1,) from
     below; NaN for a column of which nothing is known. The tint is relative to the fullest row of the column,
@@ -31,7 +37,12 @@ def heat(
     places = np.ceil(np.nan_to_num(levels) * (len(ramp) - 1) - 1e-9).astype(int)
     places[(np.nan_to_num(levels) < 0.05) & (places > 0)] = 0  # what cannot be seen is not drawn
     labels, axis = _labels(edges, rows), "|" if ascii_only else "│"
-    lines: list[Line] = [(Span(left(title, width), "strong"),)]
+    head = left(title, width)
+    lines: list[Line] = [(Span(head, "strong"),)]
+    if mark is not None:
+        at = min(LABEL + mark, width - 1)
+        arrow = Span("v" if ascii_only else "▼", "accent")
+        lines = [(Span(head[:at], "strong"), arrow, Span(head[at + 1 :], "strong"))]
     for row in range(rows - 1, -1, -1):
         text = "".join(ramp[place] for place in places[row])
         label = right(labels.get(row, ""), LABEL - 1)
