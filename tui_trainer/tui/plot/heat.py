@@ -11,7 +11,7 @@ from tui_trainer.tui.plot.spans import Line, Span, left, right
 Floats: TypeAlias = NDArray[np.float64]
 
 SHADES, ASCII_SHADES = " ·░▒▓█", " .:-=+*#%@"
-LABEL = 8
+LABEL = 9
 """Cells at the left for the axis."""
 
 
