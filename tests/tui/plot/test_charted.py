@@ -1,4 +1,4 @@
-from tui_trainer.tui.plot.charted import four, lines_of
+from tui_trainer.tui.plot.charted import lines_of, side_by_side
 from tui_trainer.tui.plot.drawing import Drawing, ink
 from tui_trainer.tui.plot.spans import Line, Span, text_of
 
@@ -17,8 +17,13 @@ def test_a_drawing_becomes_lines_with_the_roles_of_its_inks() -> None:
     ]
 
 
-def test_four_pictures_stand_two_beside_two() -> None:
+def test_pictures_stand_two_beside_two() -> None:
     def draw(thing: str, width: int, height: int) -> list[Line]:
         return [(Span(thing * width),)] * height
 
-    assert [text_of(line) for line in four(draw, "abcd", 9, 4)] == ["aaa  bbb"] * 2 + ["ccc  ddd"] * 2
+    def drawn(things: str) -> list[str]:
+        return [text_of(line) for line in side_by_side(draw, things, 9, 4)]
+
+    assert drawn("abcd") == ["aaa  bbb"] * 2 + ["ccc  ddd"] * 2
+    assert drawn("ab") == ["aaa  bbb"] * 4
+    assert drawn("a") == ["aaaaaaaaa"] * 4

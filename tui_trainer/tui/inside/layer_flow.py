@@ -11,7 +11,7 @@ from tui_trainer.core.events import LayersMeasured
 from tui_trainer.core.history import History
 from tui_trainer.core.inside.layers import unit_factors, weight_factors
 from tui_trainer.core.text import plain
-from tui_trainer.tui.plot.charted import four, lines_of
+from tui_trainer.tui.plot.charted import lines_of, side_by_side
 from tui_trainer.tui.plot.flow import ASCII, UNICODE, FlowRow, flow
 from tui_trainer.tui.plot.lineplot import draw
 from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve
@@ -147,12 +147,12 @@ def charts(
     told: Told,
     at: int | None,
     chosen: int,
-    only: Quantity | None,
+    quantities: Sequence[Quantity],
     width: int,
     height: int,
     glyphs: GlyphName,
 ) -> tuple[Line, ...]:
-    """One quantity of all layers over time, or all four; with a cursor ``at`` a moment."""
+    """Quantities of all layers over time, a chart each; with a cursor ``at`` a moment."""
     per_epoch = history.steps_per_epoch if history.has_epochs else 1
     xs = told.steps / per_epoch
     end = max(float(xs[-1]), history.planned_steps / per_epoch if not history.ended else 0.0, 1e-9)
@@ -189,9 +189,7 @@ def charts(
         options = ChartOptions(log_y=quantity != "no slope", glyphs=glyphs)
         return lines_of(draw(model, options, width, height, cursor))
 
-    if only is not None:
-        return one(only, width, height)
-    return four(one, QUANTITIES, width, height)
+    return side_by_side(one, quantities, width, height)
 
 
 def _curve(told: Told, layer: int, chosen: int, xs: Floats, values: Floats) -> Curve:

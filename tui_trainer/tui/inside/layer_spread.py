@@ -12,7 +12,7 @@ from tui_trainer.core.activations import GRAPHS
 from tui_trainer.core.figures import value
 from tui_trainer.core.inside.layers import Histogram, LayerHistograms
 from tui_trainer.core.recipe import Activation
-from tui_trainer.tui.plot.charted import four, lines_of
+from tui_trainer.tui.plot.charted import lines_of, side_by_side
 from tui_trainer.tui.plot.heat import LABEL, heat
 from tui_trainer.tui.plot.lineplot import Plot, lay_out
 from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve
@@ -52,7 +52,7 @@ class Moment:
 def heat_maps(
     moments: Sequence[Moment],
     at_step: int | None,
-    only: Kind | None,
+    kinds: Sequence[Kind],
     width: int,
     height: int,
     glyphs: GlyphName,
@@ -73,7 +73,7 @@ def heat_maps(
         title = _TITLES[kind] if glyphs != "ascii" else _TITLES[kind].replace("∂", "d")
         return heat(by_moment[shown].T, edges, title, width, mark=mark, ascii_only=glyphs == "ascii")
 
-    return one(only, width, height) if only is not None else four(one, KINDS, width, height)
+    return side_by_side(one, kinds, width, height)
 
 
 def _edges(histograms: Sequence[Histogram], rows: int) -> Floats:

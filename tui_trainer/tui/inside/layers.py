@@ -19,6 +19,11 @@ from tui_trainer.tui.views.page import Page
 Face: TypeAlias = Literal["gradient flow", "over time", "histograms", "activation"]
 FACES: tuple[Face, ...] = get_args(Face)
 
+_ROOM_FOR_CHARTS = 12
+"""So many rows left below the gradient flow show how it came to that."""
+_MOST_KEPT = 1000
+"""Pictures that are kept once they were read."""
+
 
 class LayersScreen(InsideScreen):
     """Four pictures of the layers, all with a chosen layer and a moment."""
@@ -52,7 +57,7 @@ class LayersScreen(InsideScreen):
         self._only = 0
         """0 for all four of what a picture shows, else which of them alone."""
         self._told: Told | None = None
-        self._told_of = 0
+        self._told_of: object = None
         self._moments: dict[int, LayerHistograms | None] = {}
         """Offset in pictures.log -> what is there."""
 
@@ -70,16 +75,17 @@ class LayersScreen(InsideScreen):
         return max(0, int(np.searchsorted(steps, self._step, "right")) - 1)
 
     def seen(self) -> object:
-        """How often the layers were measured."""
-        return len(self._measured), self.sight.watch.is_live
+        """How often the layers were measured, and when last: a run that is resumed goes back."""
+        last = self._measured[-1] if self._measured else None
+        return len(self._measured), last and (last.step, last.elapsed_s), self.sight.watch.is_live
 
     def draw(self, width: int, height: int) -> Page:
         """The chosen picture under a line that says which that is."""
         measured = self._measured
         if not measured:
             return self.said(*self._why_nothing())
-        if self._told is None or self._told_of != len(measured):
-            self._told, self._told_of = Told.of(measured), len(measured)
+        if self._told is None or self._told_of != self.seen():
+            self._told, self._told_of = Told.of(measured), self.seen()
         told, at = self._told, self._at()
         self._layer = min(self._layer if self._layer >= 0 else len(told.names) - 1, len(told.names) - 1)
         lines = self._picture(told, at, width, height - 1)
@@ -107,13 +113,20 @@ class LayersScreen(InsideScreen):
 
     def _picture(self, told: Told, at: int, width: int, height: int) -> tuple[Line, ...]:
         glyphs, history = self.sight.glyphs, self.sight.watch.history
+        cursor = None if self._step is None else at
         match self._face:
             case "gradient flow":
-                return flow_picture(told, at, self._layer, width, height, glyphs)
+                lines = flow_picture(told, at, self._layer, width, height, glyphs)
+                room = height - len(lines) - 1
+                if room < _ROOM_FOR_CHARTS:
+                    return lines
+                below = charts(
+                    history, told, cursor, self._layer, ("gradient", "update"), width, room, glyphs
+                )
+                return (*lines, (), *below)
             case "over time":
-                only = QUANTITIES[self._only - 1] if self._only else None
-                cursor = None if self._step is None else at
-                return charts(history, told, cursor, self._layer, only, width, height, glyphs)
+                shown = QUANTITIES[self._only - 1 : self._only] if self._only else QUANTITIES
+                return charts(history, told, cursor, self._layer, shown, width, height, glyphs)
             case "histograms":
                 return self._heat_maps(width, height)
             case "activation":
@@ -133,9 +146,9 @@ class LayersScreen(InsideScreen):
         moments = [each for each in found if each is not None]
         if not moments:
             return ((Span("No histograms were recorded: pictures.log cannot be read.", "quiet"),),)
-        only = KINDS[self._only - 1] if self._only else None
+        kinds = KINDS[self._only - 1 : self._only] if self._only else KINDS
         at_step = None if self._step is None else measured[self._at()].step
-        maps = heat_maps(moments, at_step, only, width, height - 1, self.sight.glyphs)
+        maps = heat_maps(moments, at_step, kinds, width, height - 1, self.sight.glyphs)
         span = f"Left: {moment_of(moments[0].step)}, right: {moment_of(moments[-1].step)}."
         return (*maps, (Span(span, "quiet"),))
 
@@ -145,6 +158,8 @@ class LayersScreen(InsideScreen):
         if offset is None:
             return None
         if offset not in self._moments:
+            if len(self._moments) >= _MOST_KEPT:
+                self._moments.clear()
             try:
                 picture = picture_at(self.sight.watch.run.pictures, offset)
             except RunLogError:

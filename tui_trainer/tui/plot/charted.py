@@ -1,7 +1,7 @@
 """Charts as styled lines, to stand among others on one page."""
 
 from collections.abc import Callable, Sequence
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import TypeVar
 
 from tui_trainer.tui.plot.drawing import Drawing, Ink
@@ -33,16 +33,18 @@ def lines_of(drawing: Drawing) -> tuple[Line, ...]:
     )
 
 
-def four(
+def side_by_side(
     draw: Callable[[Thing, int, int], Sequence[Line]], things: Sequence[Thing], width: int, height: int
 ) -> tuple[Line, ...]:
-    """Four pictures, two beside two, each drawn in so many cells."""
-    wide, tall = (width - _GAP) // 2, height // 2
+    """Pictures, two beside two, each drawn in so many cells; a single one has all of them."""
+    if len(things) == 1:
+        return tuple(draw(things[0], width, height))
+    wide, tall = (width - _GAP) // 2, height // -(-len(things) // 2)
     lines: list[Line] = []
-    for pair in (things[:2], things[2:4]):
-        first, second = (draw(each, wide, tall) for each in pair)
-        rows = zip_longest(first, second, fillvalue=())
-        lines += [(*crop(one, wide), Span(" " * _GAP), *other) for one, other in rows]
+    for first in range(0, len(things), 2):
+        pair = [draw(each, wide, tall) for each in things[first : first + 2]]
+        rows = zip_longest(*pair, fillvalue=())
+        lines += [(*crop(one, wide), Span(" " * _GAP), *chain(*others)) for one, *others in rows]
     return tuple(lines)
 
 
