@@ -1,5 +1,6 @@
 """The layers, from recordings of networks that do not learn: the pictures alone tell why."""
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,11 +8,13 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
+from tests.core.inside.test_troubles import look
 from tests.tui.recorded import NOW, caught, events_of, recorded, until
 from tui_trainer.core.events import AnyEvent, LayersMeasured, PhaseChanged, RunStarted
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.tui.app import TrainerApp
 from tui_trainer.tui.inside.asking import Asking
+from tui_trainer.tui.inside.layer_flow import Told, sentences
 from tui_trainer.tui.inside.layers import FACES, LayersScreen
 from tui_trainer.tui.inside.screen import Sight
 from tui_trainer.tui.plot.raster import GlyphName
@@ -142,3 +145,15 @@ async def test_what_is_not_there_is_said() -> None:
         assert "pictures.log cannot be read" in picture(pilot)
         await pilot.press("f")
         assert "cannot be read" in picture(pilot)
+
+
+def test_one_sentence_says_how_the_ends_compare_and_what_is_lost() -> None:
+    def said(*gradients: float) -> list[str]:
+        return sentences(Told.of([look(1, gradients=gradients)]), 0)
+
+    end = "of the gradient that one of linear3 gets."
+    assert said(0.01, 0.1, 10.0)[0] == f"A weight of linear1 gets 1/1,000 {end}"
+    assert said(30.0, 0.1, 10.0)[0] == f"A weight of linear1 gets 3 times {end[3:]}"
+    assert said(11.0, 0.1, 10.0)[0] == "A weight of linear1 gets about as large a gradient as one of linear3."
+    assert said(0.0, 0.1, 10.0)[0] == "No gradient arrives at linear1: it does not learn."
+    assert said(math.nan, math.inf, 10.0)[0] == "Not finite, NaN or ∞: the gradient of linear1, linear2."

@@ -25,6 +25,7 @@ QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 
 _MOST_DECADES = 12
 _ALL = 0.995
+_ALIKE = 1.5
 _MOST_NAMES = 6
 """More curves than that have no names but the chosen, the first and the last."""
 
@@ -119,13 +120,16 @@ def sentences(told: Told, at: int) -> list[str]:
     """What the flow at one moment shows, the plainest first."""
     found = []
     first, last = told.gradients[at, 0], told.gradients[at, -1]
+    for what, figures in (("weights", told.weights[at]), ("gradient", told.gradients[at])):
+        if lost := [name for name, norm in zip(told.names, figures, strict=True) if not np.isfinite(norm)]:
+            found.append(f"Not finite, NaN or ∞: the {what} of {', '.join(lost)}.")
+            break
     if len(told.names) > 1 and first > 0 and last > 0:
-        ratio = last / first
-        back = f"A weight of {told.names[0]} gets"
-        if ratio >= 1:
-            found.append(f"{back} 1/{ratio:,.0f} of the gradient that one of {told.names[-1]} gets.")
-        else:
-            found.append(f"{back} {1 / ratio:,.0f} times the gradient that one of {told.names[-1]} gets.")
+        ratio, of = last / first, f"of the gradient that one of {told.names[-1]} gets."
+        part = f"1/{ratio:,.0f} {of}" if ratio >= _ALIKE else f"{1 / ratio:,.0f} times {of[3:]}"
+        if 1 / _ALIKE < ratio < _ALIKE:
+            part = f"about as large a gradient as one of {told.names[-1]}."
+        found.append(f"A weight of {told.names[0]} gets {part}")
     elif len(told.names) > 1 and first == 0:
         found.append(f"No gradient arrives at {told.names[0]}: it does not learn.")
     if gone := [name for name, share in zip(told.names, told.stuck[at], strict=True) if share >= _ALL]:

@@ -8,7 +8,7 @@ from tui_trainer.core.figures import value
 from tui_trainer.tui.plot.scale import Log
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip, left, right
 
-_NAME, _VALUE, _GAUGE, _SHARE = 20, 9, 13, 10
+_NAME, _VALUE, _GAUGE, _SHARE = 24, 9, 13, 10
 _LOWEST, _HIGHEST = -6.0, 0.0
 """Powers of ten at the ends of the gauge of updates."""
 GOOD_UPDATES = (1e-4, 1e-2)
