@@ -11,6 +11,7 @@ ALL = {
     "reading": ["3"],
     "latency": ["50"],
     "own_loop": ["100"],
+    "probes": ["20"],
     "wire": ["10"],
 }
 """Name -> repeats or seconds that give a first answer; each alone does more by default."""

@@ -276,7 +276,8 @@ MISTAKES = {
             "symptom.train_loss: at_least is more than at_most: nothing can be both",
         "schema = 1\n[symptom]\ndiagnosis = 'overfiting'":
             'symptom.diagnosis = "overfiting": must be one of diverged, chance, one-class, overfitting, '
-            "underfitting, plateau, learning, too-early, confusion; did you mean overfitting?",
+            "underfitting, plateau, learning, too-early, confusion, vanishing-gradient, exploding-gradient, "
+            "dead-units, saturated-units, update-size, not-finite; did you mean overfitting?",
         "schema = 1\n[symptom]\ndiagnosis = ['overfitting']":
             "symptom.diagnosis = [\"overfitting\"]: must be one of ",
         "schema = 1\n[training]\nepochs = 0":

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from tests.core.courses import decay, told
+from tui_trainer.core.events import LayersMeasured
 from tui_trainer.core.history import History
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.symptoms import MEASURES, Bound, Symptom
@@ -99,3 +100,27 @@ def test_a_run_that_ended_on_nan_has_an_infinite_loss(history: History) -> None:
 def test_where_nothing_was_measured_no_bound_holds(history: History) -> None:
     both = [Bound(name, at_least=-1e9) for name in MEASURES if name not in ("non_finite", "epochs")]
     assert not any(shown.holds for shown in Symptom(tuple(both)).shown(history, Recipe()))
+
+
+def test_the_layers_are_measured_by_the_last_look_at_them() -> None:
+    history = told(TRAIN, TRAIN)
+    assert math.isnan(measured("gradient_share", history))
+    assert math.isnan(measured("dead_units", history))
+    for step, dead in ((40, 0.0), (80, 0.75)):
+        history.apply(
+            LayersMeasured(
+                attempt=1,
+                elapsed_s=1.0,
+                step=step,
+                layers=["linear1", "linear2"],
+                gradient_norms=[0.3, 0.2],  # of 900 weights 0.01 each, of 100 0.02
+                signal_norms=[1.0, 1.0],
+                weight_norms=[1.0, 1.0],
+                update_ratios=[0.1, 0.1],
+                saturated=[math.nan, math.nan],
+                dead=[dead, math.nan],
+                sizes=[900, 100],
+            )
+        )
+    assert measured("gradient_share", history) == pytest.approx(0.5)
+    assert measured("dead_units", history) == 0.75

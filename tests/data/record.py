@@ -137,6 +137,26 @@ _RECIPES: dict[str, dict[str, Any]] = {
         "optimizer": {"kind": "adam", "lr": 0.003},
         "training": {"epochs": 2, "probes": "weights"},
     },
+    "vanishing-gradient": {
+        "name": "five-layers",
+        "architecture": {"kind": "fully-connected", "hidden": (32,) * 5, "activation": "sigmoid"},
+        "optimizer": {"kind": "momentum", "lr": 0.05},
+        "training": {"epochs": 20, "evaluate_every": 80},
+    },
+    "dying-relu": {
+        "name": "large-steps",
+        "architecture": {"kind": "fully-connected", "hidden": (64, 32)},
+        "optimizer": {"kind": "momentum", "lr": 0.3},
+        "training": {"epochs": 30, "evaluate_every": 120},
+    },
+    "no-activation": {
+        "name": "rings",
+        "data": {"kind": "circles"},
+        "architecture": {"kind": "fully-connected", "hidden": (64, 32), "activation": "identity"},
+        "loss": {"kind": "binary-cross-entropy"},
+        "optimizer": {"kind": "adam", "lr": 0.01},
+        "training": {"epochs": 40, "evaluate_every": 80},
+    },
 }
 
 _POKED = Poked(split="validation", index=3)

@@ -65,14 +65,7 @@ def against_chance(recipe: Recipe, loss_in_trivial: float) -> str:
     if architecture.initialization == "zeros" and _has_hidden_layers(recipe):
         return "try another initialization than zeros: from there all units of a layer stay equal"
     if depth >= _DEEP and activation in ("sigmoid", "tanh"):
-        start = "xavier" if architecture.initialization != "xavier" else "he"
-        return _try(
-            [
-                "relu",
-                *(["batch norm"] if _is_off(recipe, "batch_norm") else []),
-                f"{start} initialization: {depth} layers of {activation} let the gradient vanish",
-            ]
-        )
+        return against_vanishing(recipe)
     if cures := [*_less_regularization(recipe, _STRONG)]:
         return _try(cures)
     if _is_large(recipe) or loss_in_trivial > 1.01:  # noise about the trivial answer stays within 1 %
@@ -90,6 +83,49 @@ def against_unmoved_batch(recipe: Recipe) -> str:
     if not _has_hidden_layers(recipe) or getattr(recipe.architecture, "activation", "") == "identity":
         return _try([_more_capacity(recipe)])
     return against_chance(recipe, 1.0)
+
+
+def against_vanishing(recipe: Recipe) -> str:
+    """What lets the gradient through to the first layer."""
+    architecture = recipe.architecture
+    activation = getattr(architecture, "activation", "")
+    cures = ["relu"] if activation in ("sigmoid", "tanh") else []
+    if _is_off(recipe, "batch_norm"):
+        cures.append("batch norm")
+    start = "xavier" if architecture.initialization != "xavier" else "he"
+    if isinstance(architecture, FullyConnected) and activation in ("sigmoid", "tanh"):
+        depth = len(architecture.hidden)
+        return _try(
+            [*cures, f"{start} initialization: {depth} layers of {activation} let the gradient vanish"]
+        )
+    return _try([*cures, f"{'he' if activation == 'relu' else start} initialization", "fewer layers"])
+
+
+def against_dead_units(recipe: Recipe) -> str:
+    """What keeps the units of a ReLU from falling below 0 for good."""
+    return _try(
+        [f"a learning rate smaller than {recipe.optimizer.lr:g}", "leaky-relu, whose units cannot die"]
+    )
+
+
+def against_saturation(recipe: Recipe) -> str:
+    """What keeps z where a sigmoid or tanh has a slope."""
+    cures = [f"a learning rate smaller than {recipe.optimizer.lr:g}"]
+    if recipe.architecture.initialization != "xavier":
+        cures.append("xavier initialization")
+    if _is_off(recipe, "batch_norm"):
+        cures.append("batch norm")
+    return _try([*cures, "relu"])
+
+
+def against_large_updates(recipe: Recipe) -> str:
+    """Smaller steps."""
+    return _try([f"a learning rate smaller than {recipe.optimizer.lr:g}"])
+
+
+def against_small_updates(recipe: Recipe) -> str:
+    """Larger steps."""
+    return _try([f"a learning rate larger than {recipe.optimizer.lr:g}"])
 
 
 def _less_regularization(recipe: Recipe, least: float = 0.0) -> Iterator[str]:

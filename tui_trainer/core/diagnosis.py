@@ -5,6 +5,7 @@ What cannot be told yet is not told: a wrong alarm is worse than a late one.
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from tui_trainer.core.edits import in_force
 from tui_trainer.core.events import Baseline, Split
 from tui_trainer.core.figures import value
 from tui_trainer.core.history import History
+from tui_trainer.core.inside.troubles import first_not_finite, troubles
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.symptoms import non_finite
 from tui_trainer.core.text import plain
@@ -65,13 +67,18 @@ def diagnose(history: History, recipe: Recipe, *, at: float = math.inf) -> tuple
     recipe = in_force(recipe, (edit for edit in history.edits if edit.step <= at))
     course = Course.of(history, at)
     if diverged := _diverged(course, recipe):
-        return (diverged,)
+        lost = first_not_finite(history.layers, at)
+        return (diverged, lost) if lost else (diverged,)
     if not len(course) or not course.step:
         return ()
     thin = course.thinned()
-    if stuck := tuple(_stuck(course, thin, recipe)):
-        return stuck
-    return (*_fit(course, thin, recipe), *_confusion(course))
+    stuck = tuple(_stuck(course, thin, recipe))
+    layers = _layers(course, thin, recipe, is_stuck=bool(stuck))
+    alarms = [found for found in layers if found.severity == "alarm"]
+    notes = [found for found in layers if found.severity != "alarm"]
+    if stuck:  # the reason comes before what comes of it, and knows better what to try
+        return (*alarms, *(replace(found, advice="") if alarms else found for found in stuck), *notes)
+    return (*alarms, *_fit(course, thin, recipe), *notes, *_confusion(course))
 
 
 def beside_reason(found: Iterable[Diagnosis], history: History) -> tuple[Diagnosis, ...]:
@@ -101,6 +108,14 @@ def _diverged(course: Course, recipe: Recipe) -> Diagnosis | None:
         text = f"diverged: the last batches have loss {value(batches)}, from {value(before)} before training"
         return Diagnosis("diverged", "alarm", text, cure)
     return None
+
+
+def _layers(course: Course, thin: Course, recipe: Recipe, *, is_stuck: bool) -> tuple[Diagnosis, ...]:
+    """What the layers tell, once there was time to learn something."""
+    if course.step < LEAST_UPDATES and not course.ended:
+        return ()
+    is_slow = is_stuck or (course.ended and level(thin.train) >= UNFINISHED * course.trivial_loss)
+    return tuple(troubles(course.history.layers, recipe, course.step, is_stuck=is_stuck, is_slow=is_slow))
 
 
 def _stuck(course: Course, thin: Course, recipe: Recipe) -> Iterator[Diagnosis]:

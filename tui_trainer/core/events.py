@@ -148,6 +148,14 @@ class LayersMeasured(Event, frozen=True, kw_only=True, tag="layers_measured"):
     """Share of a ReLU's units that are 0 for all of the samples; NaN for others."""
     histograms: int | None = None
     """Where in pictures.log the ``LayerHistograms`` of this moment begin."""
+    sizes: Sequence[int] = ()
+    """How many weights each has."""
+    widths: Sequence[int] = ()
+    """How many numbers go into each activation for one sample."""
+    activations: Sequence[str] = ()
+    """The activation behind each, as a recipe names it; ``identity`` where there is none."""
+    num_samples: int = 1
+    """How many samples were looked at."""
 
 
 class Pictured(Event, frozen=True, kw_only=True, tag="pictured"):

@@ -130,6 +130,18 @@ def _ratio(value: float, of: float) -> float:
     return value / of if of > 0 else math.nan
 
 
+def _gradient_share(history: "History") -> float:
+    from tui_trainer.core.inside.layers import per_weight
+
+    gradients = per_weight(history.layers[-1]).tolist() if history.layers else [math.nan]
+    return _ratio(gradients[0], gradients[-1])
+
+
+def _dead_units(history: "History") -> float:
+    shares = history.layers[-1].dead[:-1] if history.layers else ()
+    return max((share for share in shares if not math.isnan(share)), default=math.nan)
+
+
 def _best_epoch(history: "History") -> float:
     best = history.best("loss")
     return history.epoch_of(best.step) if best else math.nan
@@ -190,6 +202,17 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
             "How many epochs were trained.",
             "epochs {}",
             lambda history: history.epoch_of(history.step),
+        ),
+        "gradient_share": Measure(
+            "The last gradient of a weight of the first layer as a multiple of one of the last layer, both "
+            "as root mean square.",
+            "gradient of the first layer {} × the last layer's",
+            _gradient_share,
+        ),
+        "dead_units": Measure(
+            "The share of units that give 0 for every sample, in the hidden layer of ReLUs that has most.",
+            "dead units of a layer {}",
+            _dead_units,
         ),
         "best_epoch": Measure("The epoch of the lowest loss on validation.", "best epoch {}", _best_epoch),
     }

@@ -15,6 +15,12 @@ Kind: TypeAlias = Literal[
     "learning",
     "too-early",
     "confusion",
+    "vanishing-gradient",
+    "exploding-gradient",
+    "dead-units",
+    "saturated-units",
+    "update-size",
+    "not-finite",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Severity: TypeAlias = Literal["good", "note", "alarm"]

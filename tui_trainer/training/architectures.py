@@ -11,7 +11,7 @@ from tui_trainer.training.random_numbers import derive, seed_layers
 NORMAL_STD = 0.01
 """Deviation of ``initialization = "normal"``: small and the same for every layer (Krizhevsky et al. 2012)."""
 
-_ACTIVATIONS: dict[Activation, type[nn.Module]] = {
+ACTIVATIONS: dict[Activation, type[nn.Module]] = {
     "identity": nn.Identity,
     "sigmoid": nn.Sigmoid,
     "tanh": nn.Tanh,
@@ -59,7 +59,7 @@ def _module(layer: Layer) -> nn.Module:
         case "average-pool":
             return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         case "activation":
-            return _ACTIVATIONS[layer.activation]()
+            return ACTIVATIONS[layer.activation]()
         case "dropout":
             return nn.Dropout(layer.rate)
         case "output":

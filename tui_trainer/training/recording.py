@@ -181,7 +181,7 @@ class Recorder:
     @property
     def pictures_bytes(self) -> int:
         """How large pictures.log is."""
-        return self._pictures.end if self._pictures else 0
+        return 0 if self._pictures is None else self._pictures.end
 
     def put(self, picture: Event) -> int | None:
         """Put what is too bulky for the log into pictures.log; the offset at which it begins.

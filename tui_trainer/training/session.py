@@ -127,7 +127,7 @@ class _Session:
         try:
             trainee = self._trainee = self._made_ready()
             self._keeper.begin(trainee.recipe.training.checkpoint_every_s)
-            self._insight.begin(trainee)
+            self._insight.probing.begin(trainee)
             while True:
                 # Closed before its state is saved: a step or a test that was left half done leaves no trace.
                 with closing(train(trainee, record)) as training:
@@ -238,7 +238,7 @@ class _Session:
         for point in training:
             self._look_if_due()
             if point != "part":
-                yield from self._between_steps(trainee)
+                yield from self._between_steps(trainee, is_measured=point == "evaluation")
             if point == "step" and self._updates_per_s is not None:
                 yield from self._keep_pace(self._updates_per_s)
             if self._record.blocked:
@@ -257,12 +257,12 @@ class _Session:
     def _next_word(self) -> float:
         """The next step after which something is to be done that is asked for already."""
         step = self._record.step
-        if self._updates_per_s is not None:
+        if self._updates_per_s is not None or self._insight.probing.wants_one_step:
             return step + 1
         asked = [request.at_step for request in self._changes if request.at_step > step]
         return min([*asked, self._pause_at or inf])
 
-    def _between_steps(self, trainee: Trainee) -> Generator[float, None, None]:
+    def _between_steps(self, trainee: Trainee, *, is_measured: bool) -> Generator[float, None, None]:
         """What is done to a training when it stands still; after its evaluation, where one is due."""
         step = self._record.step
         if trainee.is_evaluation_due(step):
@@ -272,7 +272,8 @@ class _Session:
             self._is_paused, self._pause_at = True, None
         if self._keeper.is_due(at_epoch_end=step % trainee.steps_per_epoch == 0):
             self._save(trainee)
-        yield from self._look_inside(trainee)
+        if is_measured or self._insight.is_due:
+            yield from self._look_inside(trainee)
 
     def _look_inside(self, trainee: Trainee) -> Generator[float, None, None]:
         """Let probes look, and answer what viewers ask."""
@@ -444,6 +445,8 @@ class _Session:
             error = earlier
         except (RuntimeError, OSError):  # the device or the disk is what failed: it keeps what it holds
             self._record.forget_unwritten_steps()
+        if isinstance(error, NotFinite) and self._trainee is not None:
+            self._insight.probing.look_at_what_is_lost(self._trainee)
         reason = why_failed(error, self._trainee)
         with (
             suppress(OSError),

@@ -14,8 +14,8 @@ from tui_trainer.core import recipe
 from tui_trainer.core.inside.batch import BatchStep, LayerPass, Numbers, ParameterStep
 from tui_trainer.core.inside.samples import Sample
 from tui_trainer.training.assembly import Trainee
-from tui_trainer.training.inside.layers import Unit, norm, units
 from tui_trainer.training.inside.looking import in_original_units, is_regression, little_endian, told_outputs
+from tui_trainer.training.inside.units import Unit, activation_after, units
 from tui_trainer.training.loop import batches_of, update
 from tui_trainer.training.optimizers import build_optimizer
 from tui_trainer.training.pure_steps import slots
@@ -79,7 +79,7 @@ def next_batch(trainee: Trainee, record: Recorder) -> Generator[float, None, Bat
         indices=chosen.cpu().numpy().astype("<u4").tobytes(),
         actual=little_endian(actual).tobytes(),
         losses=little_endian(torch.tensor(losses)).tobytes(),
-        layers=[taken.layer(unit, count) for unit in units(copied.network)],
+        layers=[taken.layer(unit, count) for unit in units(copied.network) if "." not in unit.name],
         parameters=[taken.parameter(name) for name in before],
         count=taken.count,
         lr=float(copied.optimizer.param_groups[0]["lr"]),
@@ -187,18 +187,15 @@ class _Taken:
 
     def layer(self, unit: Unit, count: int) -> LayerPass:
         """What went through a layer and came back, of the first ``count`` samples."""
-        place = next(i for i, module in enumerate(self.copied.network) if module is unit.module)
-        inputs = self.seen.given[place][0]
-        z = self.seen.given[unit.before][1]
-        h = z if unit.activation is None else self.seen.given[unit.activation][1]
+        places = {name: place for place, (name, _) in enumerate(self.copied.network.named_children())}
+        inputs = self.seen.given[places[unit.name]][0]
+        z, h = self.seen.given[places[unit.z]][1], self.seen.given[places[unit.h]][1]
         # The mean over the batch divides each sample's own gradient by its size.
         dz, dh = (torch.zeros_like(of) if of.grad is None else of.grad * self.batch_size for of in (z, h))
         told = partial(_of_each, count=count, tells_all=self.tells_all)
-        kinds = {layer.name: layer.activation for layer in self.copied.table if layer.kind == "activation"}
-        children = [name for name, _ in self.copied.network.named_children()]
         return LayerPass(
             name=unit.name,
-            activation="" if unit.activation is None else kinds[children[unit.activation]],
+            activation=activation_after(unit),
             inputs=told(inputs),
             z=told(z),
             h=told(h),
@@ -243,7 +240,9 @@ class _Taken:
             gradient if (penalty := self.penalty(name)) is None else gradient + penalty
             for name, gradient in self.seen.gradients.items()
         ]
-        return norm(torch.stack([torch.linalg.vector_norm(each) for each in whole]))
+        return float(
+            torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(each) for each in whole]))
+        )
 
     def _held(self, name: str, memory: Mapping[str, Mapping[str, Any]]) -> dict[str, Tensor]:
         """What the optimizer remembers, by the course's letters; nought where it did not begin yet."""
@@ -308,7 +307,7 @@ def _samples(
 
 def _numbers(values: Tensor, *, tells_all: bool) -> Numbers:
     array = little_endian(values)
-    return Numbers(array.shape, norm(values.detach()), array.tobytes() if tells_all else b"")
+    return Numbers(array.shape, _norm(values.detach()), array.tobytes() if tells_all else b"")
 
 
 def _of_each(values: Tensor, *, count: int, tells_all: bool) -> Numbers:
@@ -316,3 +315,8 @@ def _of_each(values: Tensor, *, count: int, tells_all: bool) -> Numbers:
     array = little_endian(values[:count])
     length = float(values.detach().flatten(1).norm(dim=1).mean())
     return Numbers(array.shape, length, array.tobytes() if tells_all else b"")
+
+
+def _norm(values: Tensor) -> float:
+    """Euclidean, over all numbers."""
+    return float(torch.linalg.vector_norm(values))

@@ -18,7 +18,6 @@ from tui_trainer.core.inside.boundary import (
 )
 from tui_trainer.core.inside.packed import Fields, pack
 from tui_trainer.training.assembly import Trainee
-from tui_trainer.training.inside.layers import Unit, activation_of, units
 from tui_trainer.training.inside.looking import (
     Values,
     as_network_input,
@@ -29,6 +28,7 @@ from tui_trainer.training.inside.looking import (
     told_outputs,
 )
 from tui_trainer.training.inside.thinning import Seldom
+from tui_trainer.training.inside.units import Unit, activation_after, given_by, units
 from tui_trainer.training.recording import Recorder
 
 ROWS, COLUMNS = 48, 72
@@ -87,15 +87,11 @@ class BoundaryProbe:
         return regions(record, window, told)
 
     def _seen_by_hidden(self, trainee: Trainee, record: Recorder, grounds: "_Grounds") -> HiddenUnits:
-        given: list[Tensor] = []
-        x = grounds.hidden_inputs
-        for module in trainee.network:
-            x = module(x)
-            given.append(x)
-        layers = []
-        for unit in grounds.hidden:
-            seen = little_endian(given[unit.before if unit.activation is None else unit.activation])
-            layers.append(SeenByLayer(unit.name, activation_of(trainee, unit), Fields.of(seen.T)))
+        _, given = given_by(trainee.network, grounds.hidden_inputs)
+        layers = [
+            SeenByLayer(unit.name, activation_after(unit), Fields.of(little_endian(given[unit.h]).T))
+            for unit in grounds.hidden
+        ]
         return HiddenUnits(
             attempt=record.attempt,
             elapsed_s=record.elapsed_s,

@@ -1,25 +1,26 @@
 """How the layers do: norms of gradients, weights and updates, units that no longer answer, histograms."""
 
 from collections.abc import Sequence
-from math import nan
-from typing import NamedTuple
+from math import gcd, isfinite, nan
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.linalg import vector_norm
 
 from tui_trainer.core.events import LayersMeasured
 from tui_trainer.core.inside.layers import NUM_BINS, Histogram, LayerHistograms
+from tui_trainer.core.recipe import Activation
 from tui_trainer.training.assembly import Trainee
-from tui_trainer.training.inside.looking import still
+from tui_trainer.training.inside.units import Unit, pass_through, units
 from tui_trainer.training.recording import Recorder
 
-NUM_SAMPLES = 256
-"""Of train, always the same."""
+NUM_SAMPLES, FEWEST_SAMPLES = 256, 16
+"""Of train, always the same: so many, and fewer of what would cost more than ``MOST_MULT_ADDS``."""
+MOST_MULT_ADDS = 4_000_000_000
 FLAT = 0.05
 """A sigmoid or tanh is saturated where its slope is below this part of the steepest."""
-
-
-ACTIVATIONS = (nn.Identity, nn.Sigmoid, nn.Tanh, nn.ReLU, nn.LeakyReLU, nn.GELU, nn.Softplus)
+MOST_COUNTED = 2**14
+"""A histogram counts at most so many numbers, spread evenly over all."""
 
 
 class LayersProbe:
@@ -40,16 +41,14 @@ class LayersProbe:
 
     def look(self, trainee: Trainee, record: Recorder) -> None:
         """Measure, and record it."""
-        found = units(trainee.network)
-        x, y = trainee.data.train_x[:NUM_SAMPLES], trainee.data.train_y[:NUM_SAMPLES]
+        found, num_samples = units(trainee.network), num_samples_for(trainee)
+        x, y = trainee.data.train_x[:num_samples], trainee.data.train_y[:num_samples]
         passed = pass_through(trainee, found, x, y)
         weights = [unit.module.weight.detach() for unit in found]
-        norms = [norm(weight) for weight in weights]
-        ratios = [nan] * len(found)
-        if self._before:
-            steps = zip(weights, self._before, norms, strict=True)
-            ratios = [norm(now - then) / length if length else nan for now, then, length in steps]
-            self._before = []
+        updates = [now - then for now, then in zip(weights, self._before, strict=False)]
+        self._before = []
+        weight_norms, update_norms = _norms(weights), _norms(updates) or [nan] * len(found)
+        ratios = zip(update_norms, weight_norms, strict=True)
         offset = record.put(
             LayerHistograms(
                 attempt=record.attempt,
@@ -60,122 +59,87 @@ class LayersProbe:
                 activations=[histogram(h) for h in passed.activations],
             )
         )
-        modules = [None if unit.activation is None else trainee.network[unit.activation] for unit in found]
         record.say(
             LayersMeasured(
                 attempt=record.attempt,
                 elapsed_s=record.elapsed_s,
                 step=record.step,
                 layers=[unit.name for unit in found],
-                gradient_norms=[norm(gradient) for gradient in passed.gradients],
-                signal_norms=[norm(signal) for signal in passed.signals],
-                weight_norms=norms,
-                update_ratios=ratios,
-                saturated=[saturated(*each) for each in zip(modules, passed.activations, strict=True)],
-                dead=[dead(*each) for each in zip(modules, passed.activations, strict=True)],
+                gradient_norms=_norms(passed.gradients),
+                signal_norms=_norms(passed.signals),
+                weight_norms=weight_norms,
+                update_ratios=[update / norm if norm else nan for update, norm in ratios],
+                saturated=_of_kinds(found, passed.activations, ("sigmoid", "tanh")),
+                dead=_of_kinds(found, passed.activations, ("relu",)),
                 histograms=offset,
+                sizes=[weight.numel() for weight in weights],
+                widths=[z[0].numel() for z in passed.inputs],
+                activations=[unit.activation for unit in found],
+                num_samples=len(x),
             )
         )
 
 
-class Unit(NamedTuple):
-    """A layer with weights, and where what goes into and comes out of its activation lies."""
-
-    name: str
-    module: nn.Linear | nn.Conv2d
-    before: int
-    """Place of the module of the network that gives z, what goes into the activation."""
-    activation: int | None
-    """Place of the activation, which gives h; None where there is none, and h is z."""
+def num_samples_for(trainee: Trainee) -> int:
+    """How many samples may go through the network at once, and are worth their time."""
+    affordable = MOST_MULT_ADDS // max(1, sum(layer.mult_adds for layer in trainee.table))
+    return min(max(affordable, FEWEST_SAMPLES), NUM_SAMPLES, trainee.rows_at_once, len(trainee.data.train_x))
 
 
-def units(network: nn.Sequential) -> list[Unit]:
-    """Every layer with weights of its own, from input to output."""
-    found: list[Unit] = []
-    for place, (name, module) in enumerate(network.named_children()):
-        if isinstance(module, nn.Linear | nn.Conv2d):
-            found.append(Unit(name, module, place, None))
-        elif found and found[-1].activation is None:
-            if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d) and found[-1].before == place - 1:
-                found[-1] = found[-1]._replace(before=place)
-            elif isinstance(module, ACTIVATIONS) and found[-1].before == place - 1:
-                found[-1] = found[-1]._replace(activation=place)
-    return found
+def saturated(activation: Activation, h: Tensor) -> Tensor:
+    """Share of a sigmoid's or tanh's outputs where the slope is below `FLAT` of the steepest."""
+    slope = 4 * h * (1 - h) if activation == "sigmoid" else 1 - h**2
+    return (slope < FLAT).float().mean()
 
 
-def activation_of(trainee: Trainee, unit: Unit) -> str:
-    """The activation after a layer by its name in recipes; empty where there is none."""
-    if unit.activation is None:
-        return ""
-    name = list(trainee.network.named_children())[unit.activation][0]
-    return next((layer.activation for layer in trainee.table if layer.name == name), "")
-
-
-class Passed(NamedTuple):
-    """What went through each unit, and what came back, for samples (N, …)."""
-
-    gradients: Sequence[Tensor]
-    """∂l/∂W of the mean loss."""
-    signals: Sequence[Tensor]
-    """∂l/∂z of the mean loss."""
-    inputs: Sequence[Tensor]
-    """z."""
-    activations: Sequence[Tensor]
-    """h."""
-
-
-def pass_through(trainee: Trainee, found: Sequence[Unit], x: Tensor, y: Tensor) -> Passed:
-    """Send samples through in eval mode, and the gradient of their loss back; no ``grad`` is touched."""
-    given: list[Tensor] = []
-    with still(trainee.network), torch.enable_grad():
-        for module in trainee.network:
-            x = module(x)
-            given.append(x)
-        loss = trainee.criterion(x, y)
-        inputs = [given[unit.before] for unit in found]
-        sought = [*(unit.module.weight for unit in found), *inputs]
-        gradients = torch.autograd.grad(loss, sought)
-    after = [given[unit.before if unit.activation is None else unit.activation] for unit in found]
-    return Passed(
-        gradients[: len(found)],
-        gradients[len(found) :],
-        [z.detach() for z in inputs],
-        [h.detach() for h in after],
-    )
-
-
-def norm(values: Tensor) -> float:
-    """Euclidean, over all numbers."""
-    return float(torch.linalg.vector_norm(values.float()))
-
-
-def saturated(activation: nn.Module | None, h: Tensor) -> float:
-    """Share of outputs where a sigmoid's or tanh's slope is below `FLAT` of the steepest; NaN for others."""
-    if isinstance(activation, nn.Sigmoid):
-        slope = 4 * h * (1 - h)
-    elif isinstance(activation, nn.Tanh):
-        slope = 1 - h**2
-    else:
-        return nan
-    return float((slope < FLAT).float().mean())
-
-
-def dead(activation: nn.Module | None, h: Tensor) -> float:
-    """Share of a ReLU's units (features or channels) that are 0 for all samples (N, …); NaN for others."""
-    if not isinstance(activation, nn.ReLU):
-        return nan
+def dead(h: Tensor) -> Tensor:
+    """Share of a ReLU's units (features or channels) that are 0 for all samples (N, …)."""
     by_unit = h.flatten(2).amax(dim=(0, 2)) if h.dim() > 2 else h.amax(dim=0)
-    return float((by_unit <= 0).float().mean())
+    return (by_unit <= 0).float().mean()
 
 
 def histogram(values: Tensor) -> Histogram:
-    """Of all finite numbers, from the least to the greatest."""
-    finite = values.flatten().float()
-    finite = finite[finite.isfinite()]
-    if not len(finite):
-        return Histogram(0.0, 0.0, bytes(4 * NUM_BINS))
-    low, high = (float(edge) for edge in torch.aminmax(finite))
-    counts = torch.histc(finite.cpu(), NUM_BINS, low, high) if high > low else torch.zeros(NUM_BINS)
-    if high <= low:
-        counts[NUM_BINS // 2] = len(finite)
+    """Of the finite ones among at most about `MOST_COUNTED` numbers, from the least to the greatest."""
+    counted = thinned(values).cpu()
+    low, high = (float(edge) for edge in torch.aminmax(counted))
+    if not (isfinite(low) and isfinite(high)):
+        counted = counted[counted.isfinite()]
+        if not len(counted):
+            return Histogram(0.0, 0.0, bytes(4 * NUM_BINS))
+        low, high = (float(edge) for edge in torch.aminmax(counted))
+    # In double precision no range is too wide or too narrow; bincount takes a third of the time of histc.
+    bins_a_unit = NUM_BINS / (high - low) if high > low else 0.0
+    bins = ((counted.double() - low) * bins_a_unit).int().clamp_(max=NUM_BINS - 1)
+    counts = torch.bincount(bins if high > low else bins + NUM_BINS // 2, minlength=NUM_BINS)
     return Histogram(low, high, counts.numpy().astype("<u4").tobytes())
+
+
+def thinned(values: Tensor) -> Tensor:
+    """Every k-th number, so that about `MOST_COUNTED` are left; k shares no factor with rows or columns."""
+    flat = values.flatten()
+    every = -(-len(flat) // MOST_COUNTED)
+    while gcd(every, len(flat)) > 1:
+        every += 1
+    return flat[::every]
+
+
+def _norms(tensors: Sequence[Tensor]) -> list[float]:
+    """Euclidean, of each; they leave the device together, since each wait for it costs."""
+    norms: list[float] = torch.stack([vector_norm(each) for each in tensors]).tolist() if tensors else []
+    return norms
+
+
+def _of_kinds(found: Sequence[Unit], hs: Sequence[Tensor], kinds: Sequence[Activation]) -> list[float]:
+    """The share of saturated outputs, or of dead units where ``kinds`` are ReLUs; NaN for other kinds."""
+    chosen = [place for place, unit in enumerate(found) if unit.activation in kinds]
+    shares = [nan] * len(found)
+    if chosen:
+        measured = [
+            dead(hs[place])
+            if found[place].activation == "relu"
+            else saturated(found[place].activation, hs[place])
+            for place in chosen
+        ]
+        for place, share in zip(chosen, torch.stack(measured).tolist(), strict=True):
+            shares[place] = share
+    return shares

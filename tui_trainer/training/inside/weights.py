@@ -11,7 +11,6 @@ from tui_trainer.core.inside.packed import Fields, pack
 from tui_trainer.core.inside.questions import MapsOfSample
 from tui_trainer.core.inside.weights import FeatureMaps, MapsOfLayer, Weights
 from tui_trainer.training.assembly import Trainee
-from tui_trainer.training.inside.layers import activation_of, units
 from tui_trainer.training.inside.looking import (
     CannotAnswer,
     in_original_units,
@@ -22,6 +21,7 @@ from tui_trainer.training.inside.looking import (
     told_outputs,
 )
 from tui_trainer.training.inside.thinning import Seldom
+from tui_trainer.training.inside.units import activation_after, units
 from tui_trainer.training.recording import Recorder
 
 MAX_UNITS = 64
@@ -89,13 +89,12 @@ def maps_of_sample(
     if not places or is_regression(trainee):
         raise CannotAnswer("only a network with convolutions has feature maps: lenet, cnn, vgg16 or resnet18")
     sample = inputs[question.index : question.index + 1]
-    given: list[Tensor] = []
+    given: dict[str, Tensor] = {}
     x = sample
-    for at, module in enumerate(trainee.network):
+    for at, (name, module) in enumerate(trainee.network.named_children(), 1):
         with still(trainee.network), torch.inference_mode():
-            x = module(x)
-        given.append(x)
-        yield (at + 1) / len(trainee.network)
+            x = given[name] = module(x)
+        yield at / len(trainee.network)
     told = told_outputs(trainee, x)[0]
     predicted = int(told.argmax())
     return FeatureMaps(
@@ -113,18 +112,16 @@ def maps_of_sample(
     )
 
 
-def _convolutions(trainee: Trainee) -> list[tuple[str, str, int]]:
-    """Name, activation and place of what comes out of each convolution or residual block."""
-    found: list[tuple[int, str, str]] = []
+def _convolutions(trainee: Trainee) -> list[tuple[str, str, str]]:
+    """Name and activation of each convolution and residual block, and the module that gives its maps."""
+    found: dict[str, tuple[str, str, str]] = {}
     for unit in units(trainee.network):
-        if isinstance(unit.module, nn.Conv2d):
-            place = unit.before if unit.activation is None else unit.activation
-            found.append((place, unit.name, activation_of(trainee, unit)))
-    blocks = {layer.name for layer in trainee.table if layer.kind == "residual"}
-    for place, (name, _) in enumerate(trainee.network.named_children()):
-        if name in blocks:
-            found.append((place, name, "relu"))
-    return [(name, activation, place) for place, name, activation in sorted(found)]
+        block, dot, _ = unit.name.partition(".")
+        if dot:
+            found[block] = (block, "relu", block)
+        elif isinstance(unit.module, nn.Conv2d):
+            found[unit.name] = (unit.name, activation_after(unit), unit.h)
+    return list(found.values())
 
 
 def _maps(name: str, activation: str, outputs: Tensor) -> MapsOfLayer:

@@ -15,7 +15,7 @@ from tui_trainer.tui.keys.compare import COMPARE
 from tui_trainer.tui.keys.descent import DESCENT
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
-from tui_trainer.tui.keys.inside import BOUNDARY, INSIDE, MICROSCOPE, POKE, WEIGHTS
+from tui_trainer.tui.keys.inside import BOUNDARY, INSIDE, LAYERS, MICROSCOPE, POKE, WEIGHTS
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
 from tui_trainer.tui.keys.preflight import PREFLIGHT
@@ -31,6 +31,7 @@ __all__ = [
     "EVERYWHERE",
     "FORK",
     "INSIDE",
+    "LAYERS",
     "MICROSCOPE",
     "NEW",
     "POKE",
@@ -57,6 +58,7 @@ TABLE = (
     *PREFLIGHT,
     *RUN,
     *INSIDE,
+    *LAYERS,
     *WEIGHTS,
     *BOUNDARY,
     *MICROSCOPE,

@@ -121,3 +121,28 @@ WEIGHTS = (
     Key("weights.sample_after", "n", "sample(1)", "sample", "The next sample of validation.", "n"),
     Key("weights.sample_before", "b", "sample(-1)", "", "The sample before.", "b", in_footer=False),
 )
+
+LAYERS = (
+    Key(
+        "inside.layers.face",
+        "f",
+        "face(1)",
+        "picture",
+        "The next picture: gradient flow, over time, histograms, activation.",
+        "f",
+    ),
+    Key("inside.layers.up", "up", "layer(1)", "layer", "Choose the layer nearer to the output.", "↑"),
+    Key("inside.layers.down", "down", "layer(-1)", "layer", "Choose the layer nearer to the input.", "↓"),
+    Key("inside.layers.older", "left", "moment(-1)", "time", "Go back to an earlier look.", "←"),
+    Key("inside.layers.newer", "right", "moment(1)", "time", "Go on to a later look.", "→"),
+    Key("inside.layers.now", "end", "now", "now", "Follow the latest look again.", "End", in_footer=False),
+    Key("inside.layers.open", "enter", "open", "open", "From all layers to one, and back.", "Enter"),
+    Key(
+        "inside.layers.only",
+        "m",
+        "only",
+        "enlarge",
+        "Over time and histograms: all four pictures, or one of them large.",
+        "m",
+    ),
+)
