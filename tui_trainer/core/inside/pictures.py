@@ -6,10 +6,11 @@ from typing import TypeAlias
 import msgspec
 
 from tui_trainer.core.inside.layers import LayerHistograms
+from tui_trainer.core.inside.probabilities import ClassProbabilities
 from tui_trainer.core.inside.samples import Samples
 from tui_trainer.core.runlog import RunLogError, payload_at
 
-Picture: TypeAlias = LayerHistograms | Samples
+Picture: TypeAlias = LayerHistograms | Samples | ClassProbabilities
 """All kinds."""
 
 _decoder: msgspec.msgpack.Decoder[Picture] = msgspec.msgpack.Decoder(Picture)

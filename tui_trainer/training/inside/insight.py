@@ -11,6 +11,7 @@ from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.inside.answers import answer
 from tui_trainer.training.inside.layers import LayersProbe
 from tui_trainer.training.inside.looking import CannotAnswer
+from tui_trainer.training.inside.predictions import Validations
 from tui_trainer.training.reasons import MAX_REASON
 from tui_trainer.training.recording import Recorder
 
@@ -58,6 +59,7 @@ class Insight:
     def __init__(self, record: Recorder) -> None:
         self._record = record
         self._probes: list[_Scheduled] = []
+        self._validations: Validations | None = None
         self._asked: list[Ask] = []
         self._followed: dict[str, tuple[Ask, float]] = {}
         """Id -> what is to be answered again, until when."""
@@ -69,6 +71,8 @@ class Insight:
         names = PROBES if wanted == "all" else wanted.split(",")
         probes: tuple[Probe, ...] = (LayersProbe(),)
         self._probes = [_Scheduled(each) for each in probes if each.name in names and each.suits(trainee)]
+        if Validations.name in names and Validations.suits(trainee):
+            self._validations = Validations(self._record)
 
     def ask(self, asked: Ask) -> None:
         """Take a question, to be answered at the next safe point."""
@@ -80,6 +84,7 @@ class Insight:
     def attend(self, trainee: Trainee) -> Generator[None, None, None]:
         """Look and answer, where that is due; yields amid what takes long."""
         if not self._record.blocked:
+            self._keep_validation(trainee)
             for scheduled in list(self._probes):
                 self._probe(scheduled, trainee)
             while self._asked:
@@ -87,6 +92,17 @@ class Insight:
             yield from self._follow(trainee)
 
     # Probes
+
+    def _keep_validation(self, trainee: Trainee) -> None:
+        """Keep what the evaluation after this step computed, where there was one."""
+        validated, trainee.validated = trainee.validated, None
+        if self._validations is None or validated is None or validated.outputs is None:
+            return
+        try:
+            self._validations.keep(trainee, validated.outputs)
+        except Exception as error:  # as with any probe
+            self._validations = None
+            self._say_given_up(Validations.name, f"{type(error).__name__}: {error}")
 
     def _probe(self, scheduled: _Scheduled, trainee: Trainee) -> None:
         record, began = self._record, perf_counter()
@@ -112,8 +128,10 @@ class Insight:
 
     def _give_up(self, scheduled: _Scheduled, why: str) -> None:
         self._probes.remove(scheduled)
-        text = f"the probe {scheduled.probe.name} looks no more: {why}"
-        self._record.note(plain(text, limit=MAX_REASON))
+        self._say_given_up(scheduled.probe.name, why)
+
+    def _say_given_up(self, name: str, why: str) -> None:
+        self._record.note(plain(f"the probe {name} looks no more: {why}", limit=MAX_REASON))
 
     # Answers
 
