@@ -45,7 +45,7 @@ def margins(given: Floats) -> Floats:
 
 
 def entropies(given: Floats) -> Floats:
-    """Entropy of each sample's probabilities (N,), in nats: 0 is no doubt, ln C is none better than others."""
+    """Entropy of each sample's probabilities (N,), in nats: 0 is no doubt, ln C is all alike."""
     return np.asarray(-(given * np.log(np.maximum(given, np.finfo(np.float32).tiny))).sum(axis=1))
 
 

@@ -19,5 +19,11 @@ class SomeSamples(_Question, frozen=True, kw_only=True, tag="samples"):
     indices: Sequence[int]
 
 
-Question: TypeAlias = SomeSamples
+class Probabilities(_Question, frozen=True, kw_only=True, tag="probabilities"):
+    """What classes a split's samples are given; answered by `ClassProbabilities`."""
+
+    split: Split
+
+
+Question: TypeAlias = SomeSamples | Probabilities
 """All kinds."""

@@ -19,13 +19,15 @@ Role: TypeAlias = Literal[
     "accent",  # the chosen tab, a key
     "point",  # a sample in a plot
     "curve",  # what goes with a curve; level is which colour of the palette
+    "cursor",  # where the cursor is
+    "pixels",  # half-blocks of two colours; level is both, see `pixels`
 ]
 
 
 class Span(NamedTuple):
     """A piece of one line. ``level`` from 0 to 1 is how strongly ``hit`` and ``miss`` are tinted.
 
-    For ``curve`` it is the colour's number.
+    For ``curve`` it is the colour's number, for ``pixels`` the two colours in one number.
     """
 
     text: str
@@ -34,6 +36,16 @@ class Span(NamedTuple):
 
 
 Line: TypeAlias = tuple[Span, ...]
+
+
+def pixels(text: str, upper: int, lower: int) -> Span:
+    """Half-blocks ``▀``: the upper half in one colour, the lower in another, both 0xRRGGBB."""
+    return Span(text, "pixels", float(upper << 24 | lower))
+
+
+def pixel_colours(level: float) -> tuple[int, int]:
+    """The two colours of ``pixels``: upper and lower, 0xRRGGBB."""
+    return divmod(int(level), 1 << 24)
 
 
 def text_of(line: Line) -> str:

@@ -14,11 +14,13 @@ from textual.widget import Widget
 
 from tui_trainer.tui.ascii import only_ascii, with_keys
 from tui_trainer.tui.plot.palette import palette_for
-from tui_trainer.tui.plot.spans import Line, Role, Span, width_of
+from tui_trainer.tui.plot.spans import Line, Role, Span, pixel_colours, width_of
 
 _HIT, _MISS = 0, 5
 """Palette colours of right and wrong: blue and vermilion, which the colour-blind tell apart."""
 _STRONGEST_TINT = 0.55
+_MAX_STYLES = 20_000
+"""Images bring two colours a cell."""
 
 
 class SpanView(Widget):
@@ -111,6 +113,8 @@ class SpanView(Widget):
         key = (span.role, span.level)
         style = self._styles.get(key)
         if style is None:
+            if len(self._styles) > _MAX_STYLES:
+                self._styles.clear()
             style = self._styles[key] = self._make_style(*key)
         return style
 
@@ -118,6 +122,11 @@ class SpanView(Widget):
         base = self.rich_style
         if role == "text":
             return base
+        if role == "cursor":
+            return base + Style(reverse=True, bold=True)
+        if role == "pixels":
+            upper, lower = (f"#{colour:06x}" for colour in pixel_colours(level))
+            return Style(color=upper, bgcolor=lower)
         theme = self.app.current_theme
         if role == "curve":
             palette = palette_for(dark=theme.dark, ansi=theme.ansi)
