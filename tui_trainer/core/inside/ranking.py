@@ -81,7 +81,10 @@ class Ranking:
         """Area under the ROC curve: the chance that a sample of the class ranks above one of the rest, ties
         counting half. NaN where one of them is missing.
         """
-        return float(np.trapezoid(*reversed(self.roc()))) if self.has_both else nan
+        if not self.has_both:
+            return nan
+        false_rate, true_rate = self.roc()
+        return float(np.trapezoid(true_rate, false_rate))
 
     def average_precision(self) -> float:
         """Mean of the precision over all steps of recall, without interpolation; NaN as for the area."""
@@ -109,9 +112,9 @@ def rank(is_of_class: Bools, scores: Floats) -> Ranking:
     """Rank samples by ``scores`` (N,); ``is_of_class`` (N,) tells which are of the class."""
     order = np.argsort(-scores, kind="stable")
     ranked, found = scores[order], is_of_class[order]
-    last_of_ties = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1) if len(ranked) else []
-    ends = np.asarray(last_of_ties, np.int64)
-    hits = np.cumsum(found)[ends]
+    is_last_of_ties = np.append(np.diff(ranked) != 0, True)[: len(ranked)]
+    ends: Ints = np.flatnonzero(is_last_of_ties)
+    hits: Ints = np.cumsum(found, dtype=np.int64)[ends]
     return Ranking(
         thresholds=ranked[ends],
         hits=hits,

@@ -14,7 +14,7 @@ from tui_trainer.core.validation import Problem, did_you_mean
 from tui_trainer.tui.keys.compare import COMPARE
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
-from tui_trainer.tui.keys.inside import INSIDE
+from tui_trainer.tui.keys.inside import FILM, INSIDE
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
 from tui_trainer.tui.keys.run import RUN
@@ -25,6 +25,7 @@ __all__ = [
     "CODE",
     "COMPARE",
     "EVERYWHERE",
+    "FILM",
     "FORK",
     "INSIDE",
     "NEW",
@@ -43,7 +44,21 @@ __all__ = [
     "together",
 ]
 
-TABLE = (*EVERYWHERE, *NEW, *RUN, *INSIDE, *RUNS, *COMPARE, *VERSUS, *CHANGE, *FORK, *QUIT, *READER, *CODE)
+TABLE = (
+    *EVERYWHERE,
+    *NEW,
+    *RUN,
+    *INSIDE,
+    *FILM,
+    *RUNS,
+    *COMPARE,
+    *VERSUS,
+    *CHANGE,
+    *FORK,
+    *QUIT,
+    *READER,
+    *CODE,
+)
 """All there is."""
 
 
