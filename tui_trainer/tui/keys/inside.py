@@ -46,11 +46,11 @@ FILM = (
         "j,down",
         "move(1, 0)",
         "",
-        "Go down a cell or a row of samples.",
+        "Go a cell or samples down.",
         "↓",
         in_footer=False,
     ),
-    Key("film.cell_up", "k,up", "move(-1, 0)", "", "Go up a cell or a row of samples.", "↑", in_footer=False),
+    Key("film.cell_up", "k,up", "move(-1, 0)", "", "Go a cell or samples up.", "↑", in_footer=False),
     Key(
         "film.cell_right",
         "l,shift+right",
