@@ -1,7 +1,5 @@
 """The confusion film: the matrix evaluation by evaluation, and the samples behind its cells."""
 
-from bisect import bisect_right
-from operator import attrgetter
 from typing import ClassVar
 
 import numpy as np
@@ -14,7 +12,8 @@ from tui_trainer.tui import keys
 from tui_trainer.tui.ascii import only_ascii
 from tui_trainer.tui.inside.gallery import Chosen, Gallery
 from tui_trainer.tui.inside.given import Given, GivenAt
-from tui_trainer.tui.inside.screen import InsideScreen, Sight
+from tui_trainer.tui.inside.screen import Sight
+from tui_trainer.tui.inside.timed import TimedScreen
 from tui_trainer.tui.plot import matrix
 from tui_trainer.tui.plot.matrix import Cells, Counts
 from tui_trainer.tui.plot.spans import Line, Span, clip
@@ -22,16 +21,13 @@ from tui_trainer.tui.plot.timeline import timeline
 from tui_trainer.tui.views.page import Page
 from tui_trainer.tui.watch import counts_of
 
-_PLAY_S = 0.3
-"""Between two evaluations of the film."""
 _MOST = 500
 """So many samples are offered of the worst, the best and the most uncertain."""
 _LEAST_ROOM, _MOST_NAMED = 3, 12
 """Where so many rows are left, the most frequent confusions are named, at most so many."""
-_step_of = attrgetter("step")
 
 
-class FilmScreen(InsideScreen):
+class FilmScreen(TimedScreen):
     """A matrix with a cursor, or the samples that were opened."""
 
     NEEDS_NETWORK: ClassVar[bool] = False
@@ -56,8 +52,6 @@ class FilmScreen(InsideScreen):
         super().__init__(sight)
         self._given = GivenAt(sight)
         self._gallery: Gallery | None = None
-        self._step: int | None = None
-        """The evaluation that is shown; None for the latest."""
         self._cursor: tuple[int, int] | None = None
         """True and predicted class."""
         self._order: list[int] | None = None
@@ -66,12 +60,6 @@ class FilmScreen(InsideScreen):
         self._cells: Cells = "counts"
         self._from = (0, 0)
         """First row and column."""
-        self._is_playing = False
-
-    def on_mount(self) -> None:
-        """Let it play, when it is to."""
-        super().on_mount()
-        self.set_interval(_PLAY_S, self._play)
 
     def seen(self) -> object:
         """What was evaluated, and what was answered."""
@@ -85,27 +73,14 @@ class FilmScreen(InsideScreen):
         found = [each for each in self.sight.watch.history.evaluations["validation"] if each.confusion]
         return [each for each in found if len(each.confusion or ()) == len(found[-1].confusion or ())]
 
-    def _place(self, evaluations: list[Evaluated]) -> int:
-        if self._step is None:
-            return len(evaluations) - 1
-        return max(0, bisect_right(evaluations, self._step, key=_step_of) - 1)
+    def moments(self) -> list[int]:
+        """The steps of the evaluations."""
+        return [each.step for each in self._evaluations()]
 
-    def _go_to(self, place: int) -> None:
+    def _shown(self) -> Evaluated | None:
+        """The evaluation that is shown."""
         evaluations = self._evaluations()
-        if not evaluations:
-            return
-        place = min(max(0, place), len(evaluations) - 1)
-        is_latest = place == len(evaluations) - 1
-        self._step = None if is_latest else evaluations[place].step
-        self.redraw()
-
-    def _play(self) -> None:
-        if not self._is_playing:
-            return
-        evaluations = self._evaluations()
-        place = self._place(evaluations)
-        self._go_to(place + 1)
-        self._is_playing = self._step is not None
+        return evaluations[self.place_in(self.moments())] if evaluations else None
 
     # Drawing
 
@@ -120,7 +95,7 @@ class FilmScreen(InsideScreen):
                     "No confusion matrix was logged: run.confusion(step, matrix, classes) logs one."
                 )
             return self.said("No confusion matrix of validation was recorded so far.")
-        place = self._place(evaluations)
+        place = self.place_in(self.moments())
         shown = evaluations[place]
         caption = watch.history.moment(shown.step)
         if self._gallery is not None:
@@ -203,17 +178,6 @@ class FilmScreen(InsideScreen):
 
     # Keys
 
-    def action_time(self, by: int) -> None:
-        """Go to a later evaluation, or to one before; the last one follows what comes."""
-        self._is_playing = False
-        self._go_to(self._place(self._evaluations()) + by)
-
-    def action_play(self) -> None:
-        """Play it from where it is, at its end from the beginning; or halt it."""
-        self._is_playing = not self._is_playing
-        if self._is_playing and self._step is None:
-            self._go_to(0)
-
     def action_move(self, rows: int, columns: int) -> None:
         """Move the cursor; among samples, scroll."""
         if self._gallery is not None:
@@ -247,10 +211,10 @@ class FilmScreen(InsideScreen):
 
     def action_sort(self) -> None:
         """The most confused classes first, as it is at this evaluation; or their own order."""
-        evaluations = self._evaluations()
-        if not evaluations:
+        shown = self._shown()
+        if shown is None:
             return
-        counts = evaluations[self._place(evaluations)].confusion or ()
+        counts = shown.confusion or ()
         self._order = None if self._order else confused_beside(counts).tolist()
         self._from = (0, 0)
         if self._order:
@@ -264,10 +228,10 @@ class FilmScreen(InsideScreen):
             self._gallery.is_large = not self._gallery.is_large
             self.redraw()
             return
-        given, evaluations = self._known(), self._evaluations()
-        if given is None or not evaluations:
+        given, shown = self._known(), self._shown()
+        if given is None or shown is None:
             return
-        true, predicted = self._cell(np.asarray(evaluations[-1].confusion))
+        true, predicted = self._cell(np.asarray(shown.confusion))
         names = self._names(given.probabilities.shape[1])
         indices = in_cell(given.probabilities, given.labels, true, predicted).tolist()
         if not indices:
@@ -295,10 +259,10 @@ class FilmScreen(InsideScreen):
         if self.sight.watch.own is not None:
             self.notify(self.OWN_LOOP, severity="warning", markup=False)
             return None
-        evaluations = self._evaluations()
-        if not evaluations:
+        shown = self._shown()
+        if shown is None:
             return None
-        given = self._given.at(evaluations[self._place(evaluations)].step)
+        given = self._given.at(shown.step)
         if given is None:
             self.notify(self._given.why_not(), markup=False)
         return given

@@ -157,6 +157,7 @@ class InsideScreen(Screen[None]):
 
 VIEWS: tuple[tuple[str, str, str], ...] = (
     ("film", "tui_trainer.tui.inside.film", "FilmScreen"),
+    ("per class", "tui_trainer.tui.inside.perclass", "PerClassScreen"),
     ("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),
 )
 """Name, module and class of each view, in the order of their digits."""

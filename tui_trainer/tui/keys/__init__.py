@@ -14,7 +14,7 @@ from tui_trainer.core.validation import Problem, did_you_mean
 from tui_trainer.tui.keys.compare import COMPARE
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
-from tui_trainer.tui.keys.inside import FILM, INSIDE
+from tui_trainer.tui.keys.inside import FILM, INSIDE, PERCLASS
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
 from tui_trainer.tui.keys.run import RUN
@@ -29,6 +29,7 @@ __all__ = [
     "FORK",
     "INSIDE",
     "NEW",
+    "PERCLASS",
     "QUIT",
     "READER",
     "RUN",
@@ -50,6 +51,7 @@ TABLE = (
     *RUN,
     *INSIDE,
     *FILM,
+    *PERCLASS,
     *RUNS,
     *COMPARE,
     *VERSUS,

@@ -32,7 +32,7 @@ FILM = (
         "End",
         in_footer=False,
     ),
-    Key("film.play", "space", "play", "play", "Play the evaluations one after another, or halt.", "Space"),
+    Key("film.play", "space", "play", "play", "Play all evaluations, or halt.", "Space"),
     Key(
         "film.cell_left",
         "h,shift+left",
@@ -85,4 +85,43 @@ FILM = (
         "e",
         in_footer=False,
     ),
+)
+
+PERCLASS = (
+    Key("perclass.before", "left", "time(-1)", "evaluation", "Go to the evaluation before.", "←"),
+    Key("perclass.after", "right", "time(1)", "evaluation", "Go to the next evaluation.", "→"),
+    Key("perclass.first", "home", "time(-1000000)", "", "Go to the first one.", "Home", in_footer=False),
+    Key(
+        "perclass.latest",
+        "end",
+        "time(1000000)",
+        "",
+        "Go to the latest one, and follow what comes.",
+        "End",
+        in_footer=False,
+    ),
+    Key("perclass.play", "space", "play", "play", "Play all evaluations, or halt.", "Space"),
+    Key("perclass.higher", "up", "threshold(0.01)", "threshold", "A higher threshold.", "↑"),
+    Key("perclass.lower", "down", "threshold(-0.01)", "threshold", "A lower threshold.", "↓"),
+    Key("perclass.much_higher", "pageup", "threshold(0.1)", "", "A much higher one.", in_footer=False),
+    Key("perclass.much_lower", "pagedown", "threshold(-0.1)", "", "A much lower one.", in_footer=False),
+    Key(
+        "perclass.score_below",
+        "comma",
+        "to_score(-1)",
+        "point",
+        "Lower it to the next sample's probability: the next point of the curves.",
+        ",",
+    ),
+    Key(
+        "perclass.score_above",
+        "full_stop",
+        "to_score(1)",
+        "point",
+        "Raise it to the next sample's probability.",
+        ".",
+    ),
+    Key("perclass.half", "t", "half", "one half", "Back to a threshold of one half.", "t"),
+    Key("perclass.class", "c", "class(1)", "class", "Look at the next class.", "c"),
+    Key("perclass.class_before", "C", "class(-1)", "", "Look at the class before.", "C", in_footer=False),
 )

@@ -56,12 +56,12 @@ def size(
     else:
         columns, rows = _LONGEST_COLUMN + _NUMBER, max(shape[0] if shape else 4, min(num_classes, 8))
     across = max(1, width // (columns + _LEAST_BARS + 4))
-    return width // across, min(height, rows + 2)
+    return width // across, min(height, rows + 1)
 
 
 def draw(card: Card, width: int, height: int) -> tuple[Line, ...]:
-    """The card in exactly ``width`` × ``height`` cells; its last row and column are left blank."""
-    inner, rows = width - 2, height - 2
+    """The card in exactly ``width`` × ``height`` cells; its last columns are left blank."""
+    inner, rows = width - 2, height - 1
     predicted = int(card.probabilities.argmax())
     role: Role = "good" if predicted == card.true else "bad"
     verdict = "" if predicted == card.true else f", taken for {_name(card, predicted)}"
@@ -75,7 +75,7 @@ def draw(card: Card, width: int, height: int) -> tuple[Line, ...]:
         beside = looks[y] if y < len(looks) else ()
         bar = bars[y] if y < len(bars) else ()
         lines.append(crop((*crop(beside, looks_width), Span("  "), *bar), width))
-    return (*lines, (Span(" " * width),))
+    return tuple(lines)
 
 
 def _looks(card: Card, width: int, height: int) -> Sequence[Line]:
