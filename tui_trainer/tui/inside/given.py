@@ -48,8 +48,10 @@ class GivenAt:
             place = bisect_right(pictured, step, key=attrgetter("step"))
             found = pictured[max(0, place - 1)]
             return _recorded(self._sight.watch.run, found.offset, found.step)
-        if not self._asked:
+        if not self._asked and self._is_due():
             self._asked = self._sight.asking.ask(Probabilities(split="validation"))
+        if not self._asked:
+            return None
         reply = self._sight.asking.reply(self._asked)
         if not isinstance(reply.picture, ClassProbabilities):
             return None
@@ -63,10 +65,19 @@ class GivenAt:
         pictured = self._sight.watch.history.pictures.get(_KIND, [])
         return len(pictured) or (self._asked and self._sight.asking.reply(self._asked), self.why_not())
 
+    def _is_due(self) -> bool:
+        """Whether it is certain that nothing was recorded: an evaluation is told before its probabilities."""
+        watch = self._sight.watch
+        return watch.since is not None and (
+            not watch.is_live or len(watch.history.evaluations["validation"]) > 1
+        )
+
     def why_not(self) -> str:
         """What is waited for, or why there is nothing."""
-        if not self._asked:
+        if self._sight.watch.history.pictures.get(_KIND):
             return "The probabilities that were recorded cannot be read."
+        if not self._asked:
+            return "Nothing was evaluated so far: the first evaluation comes before the first update."
         reply = self._sight.asking.reply(self._asked)
         waits_for = self._sight.asking.waits_for or f"asking the network… {100 * reply.done:.0f} %"
         return reply.problem or waits_for

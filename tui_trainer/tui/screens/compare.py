@@ -105,6 +105,7 @@ class CompareScreen(RacingScreen):
     ) -> None:
         super().__init__()
         self._clock = clock
+        self._link = link
         self._tick_s = max(_LEAST_TICK_S, link.tick_s)
         self._options = ChartOptions(glyphs=glyphs)
         self._by: XBy = "epoch"
@@ -364,6 +365,15 @@ class CompareScreen(RacingScreen):
         row = views.chosen_run(self._contest, self._choice) if self._contest else None
         if row is not None and row.run is not None:
             self.post_message(RunOpened(row.run))
+
+    def action_inside(self) -> None:
+        """Look into the network of the chosen run."""
+        from tui_trainer.tui.inside.opening import first_view
+
+        row = views.chosen_run(self._contest, self._choice) if self._contest else None
+        if row is not None and row.run is not None:
+            glyphs = self._options.glyphs
+            self.app.push_screen(first_view(row.run, clock=self._clock, link=self._link, glyphs=glyphs))
 
     # How it is looked at
 
