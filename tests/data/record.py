@@ -6,13 +6,20 @@ What tells of the machine they were made on is replaced, and what they hold is a
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from tui_trainer.core import rundir
-from tui_trainer.core.events import RunStarted
+from tui_trainer.core.control import Ask, Stop, send
+from tui_trainer.core.events import ENDING, PhaseChanged, RunStarted
+from tui_trainer.core.history import load
+from tui_trainer.core.inside.pictures import picture_at
+from tui_trainer.core.inside.probabilities import ClassProbabilities, losses
+from tui_trainer.core.inside.questions import SomeSamples
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.runlog import LogReader, LogWriter
 from tui_trainer.tui import launcher
@@ -54,7 +61,27 @@ _RECIPES: dict[str, dict[str, Any]] = {
         "optimizer": {"kind": "momentum", "lr": 10.0},
         "training": {"epochs": 20},
     },
+    "film-digits": {
+        "name": "film",
+        "architecture": {"kind": "fully-connected", "hidden": (16,)},
+        "training": {"epochs": 4, "probes": "predictions"},
+    },
+    "film-cancer": {
+        "name": "film of two classes",
+        "data": {"kind": "breast-cancer"},
+        "architecture": {"kind": "logistic-regression"},
+        "loss": {"kind": "binary-cross-entropy"},
+        "training": {"epochs": 4, "probes": "predictions"},
+    },
+    "film-iris": {
+        "name": "film of flowers",
+        "data": {"kind": "iris"},
+        "training": {"epochs": 5, "probes": "predictions"},
+    },
 }
+
+ASKED = "asked"
+"""Id of what an inspection was asked of runs whose name begins with `film`."""
 
 
 def record(name: str) -> None:
@@ -78,7 +105,29 @@ def record(name: str) -> None:
                         event, host="elsewhere", boot_id="then", pid=1, started_at=1.8e9
                     )
                 log.append(event)
+        if name.startswith("film"):
+            _inspect(run, kept)
     print(f"{name}: {len(events)} events, {kept.events.stat().st_size:,} bytes")
+
+
+def _inspect(run: rundir.RunDir, kept: rundir.RunDir) -> None:
+    """Ask for the samples that fared worst, and keep what was said as if nobody had ended it yet."""
+    offset = load(run).pictures["class_probabilities"][-1].offset
+    given = picture_at(run.pictures, offset)
+    assert isinstance(given, ClassProbabilities)
+    worst = np.argsort(-losses(given.given(), given.labels()))[:32].tolist()
+    worker = launcher.start_inspection(run)
+    send(run.inspection, Ask(attempt=1, id=ASKED, question=SomeSamples(split="validation", indices=worst)))
+    while ASKED not in load(run.inspection).answers:
+        time.sleep(0.1)
+    send(run.inspection, Stop(attempt=1))
+    worker.wait()
+    kept.inspection.path.mkdir()
+    shutil.copy(run.inspection.pictures, kept.inspection.pictures)
+    with LogWriter(kept.inspection.events) as log:
+        for event in LogReader(run.inspection.events).read_new(max_seconds=60).events:
+            if not (isinstance(event, PhaseChanged) and event.phase in ENDING):
+                log.append(event)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ from sklearn import metrics
 from tui_trainer.core.inside.ranking import rank, score_of_class
 
 SAMPLES = st.lists(
-    st.tuples(st.booleans(), st.sampled_from([0.0, 1e-7, 0.1, 0.25, 0.5, 0.9, 1 - 1e-9, 1.0]) | st.floats(0, 1)),
+    st.tuples(
+        st.booleans(), st.sampled_from([0.0, 1e-7, 0.1, 0.25, 0.5, 0.9, 1 - 1e-9, 1.0]) | st.floats(0, 1)
+    ),
     min_size=2,
     max_size=60,
 ).filter(lambda samples: len({is_of_class for is_of_class, _ in samples}) == 2)
@@ -32,7 +34,9 @@ def test_curves_and_areas_are_those_of_scikit_learn(samples: list[tuple[bool, fl
 
 
 @given(SAMPLES, st.floats(-0.1, 1.1))
-def test_any_threshold_gives_the_matrix_it_decides(samples: list[tuple[bool, float]], threshold: float) -> None:
+def test_any_threshold_gives_the_matrix_it_decides(
+    samples: list[tuple[bool, float]], threshold: float
+) -> None:
     labels, scores = (np.array(column) for column in zip(*samples, strict=True))
     out = rank(labels, scores).at(threshold)
     taken = scores >= threshold

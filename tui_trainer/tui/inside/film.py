@@ -1,6 +1,7 @@
 """The confusion film: the matrix evaluation by evaluation, and the samples behind its cells."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
 from textual.binding import BindingType
@@ -16,15 +17,19 @@ from tui_trainer.tui.inside.screen import Sight
 from tui_trainer.tui.inside.timed import TimedScreen
 from tui_trainer.tui.plot import matrix
 from tui_trainer.tui.plot.matrix import Cells, Counts
-from tui_trainer.tui.plot.spans import Line, Span, clip
+from tui_trainer.tui.plot.spans import Line, Span, clip, width_of
 from tui_trainer.tui.plot.timeline import timeline
 from tui_trainer.tui.views.page import Page
 from tui_trainer.tui.watch import counts_of
+
+RankedBy: TypeAlias = Literal["worst", "best", "uncertain", "entropy"]
 
 _MOST = 500
 """So many samples are offered of the worst, the best and the most uncertain."""
 _LEAST_ROOM, _MOST_NAMED = 3, 12
 """Where so many rows are left, the most frequent confusions are named, at most so many."""
+_LEAST_BARS, _MOST_BARS = 20, 44
+"""Cells for how one count went over time."""
 
 
 class FilmScreen(TimedScreen):
@@ -52,6 +57,8 @@ class FilmScreen(TimedScreen):
         super().__init__(sight)
         self._given = GivenAt(sight)
         self._gallery: Gallery | None = None
+        self._wanted: Callable[[Given], Chosen] | None = None
+        """Chooses samples, as soon as it is known what they were given."""
         self._cursor: tuple[int, int] | None = None
         """True and predicted class."""
         self._order: list[int] | None = None
@@ -63,7 +70,7 @@ class FilmScreen(TimedScreen):
 
     def seen(self) -> object:
         """What was evaluated, and what was answered."""
-        about_samples = (self._given.seen(), self._gallery.seen()) if self._gallery else ()
+        about_samples = (self._given.seen(), self._gallery.seen() if self._gallery else None)
         return len(self._evaluations()), self.sight.watch.is_regression, about_samples
 
     # Which evaluation
@@ -98,17 +105,21 @@ class FilmScreen(TimedScreen):
         place = self.place_in(self.moments())
         shown = evaluations[place]
         caption = watch.history.moment(shown.step)
-        if self._gallery is not None:
-            return Page(tuple(self._samples(self._gallery, shown, width, height)), caption)
+        if self._has_samples:
+            return Page(tuple(self._samples(shown, width, height)), caption)
         counts = counts_of(shown)
         if counts is None:
             return self.said("The matrix of this evaluation is damaged.")
-        before = counts_of(evaluations[place - 1]) if place else None
+        earlier = evaluations[place - 1] if place else None
+        before = counts_of(earlier) if earlier else None
+        since = watch.history.moment(earlier.step) if earlier else ""
         scores = [accuracy(each.confusion or ()) for each in evaluations]
         figures = f"accuracy {scores[place]:.3f}"
         head = timeline(scores, place, f"evaluation {place + 1} of {len(evaluations)}", figures, width)
         picture = self._matrix(counts, before if self._has_changes else None, width, height - 2)
-        lines: list[Line] = [head, *picture, self._about_cell(counts, before, width)]
+        about_cell = self._about_cell(counts, before, since, width)
+        over_time = self._cell_over_time(evaluations, place, width - width_of(about_cell))
+        lines: list[Line] = [head, *picture, (*about_cell, *over_time)]
         if height - len(lines) >= _LEAST_ROOM:
             lines += self._named(counts, min(_MOST_NAMED, height - len(lines) - 2), width)
         return Page(tuple(lines[:height]), caption)
@@ -144,7 +155,7 @@ class FilmScreen(TimedScreen):
         known = self.sight.watch.classes
         return [*known[:number], *map(str, range(len(known), number))]
 
-    def _about_cell(self, counts: Counts, before: Counts | None, width: int) -> Line:
+    def _about_cell(self, counts: Counts, before: Counts | None, since: str, width: int) -> Line:
         true, predicted = self._cell(counts)
         names, count, of = self._names(len(counts)), int(counts[true, predicted]), int(counts[true].sum())
         share = f" ({100 * count / of:.1f} %)" if of else ""
@@ -153,8 +164,16 @@ class FilmScreen(TimedScreen):
             spans.append(Span("; nothing was evaluated before", "quiet"))
         elif before is not None:
             change = count - int(before[true, predicted])
-            spans.append(Span(f", {change:+,} since the evaluation before" if change else "", "quiet"))
+            spans.append(Span(f", {change:+,} since {since}" if change else "", "quiet"))
         return clip(tuple(spans), width)
+
+    def _cell_over_time(self, evaluations: list[Evaluated], place: int, room: int) -> Line:
+        """The count of the cell at the cursor, evaluation by evaluation, where there is room."""
+        if room < _LEAST_BARS or self._cursor is None:
+            return ()
+        true, predicted = self._cursor
+        counts = [each.confusion[true][predicted] for each in evaluations if each.confusion]
+        return timeline(counts, place, "  over time", "", min(room, _MOST_BARS))
 
     def _named(self, counts: Counts, most: int, width: int) -> list[Line]:
         names = self._names(len(counts))
@@ -167,14 +186,18 @@ class FilmScreen(TimedScreen):
             lines.append(clip((Span(text),), width))
         return lines
 
-    def _samples(self, gallery: Gallery, shown: Evaluated, width: int, height: int) -> list[Line]:
+    def _samples(self, shown: Evaluated, width: int, height: int) -> list[Line]:
         given = self._given.at(shown.step)
         if given is None:
             return [clip((Span(self._given.why_not(), "quiet"),), width)]
+        if self._wanted is not None:
+            self._gallery, self._wanted = Gallery(self.sight, self._wanted(given)), None
+        assert self._gallery is not None
         moment = self.sight.watch.history.moment(given.step)
         when = f"recorded at {moment}" if given.is_recorded else f"asked for at {moment}"
-        plain_only = only_ascii(self) or self.sight.glyphs == "ascii" or self.app.current_theme.ansi
-        return gallery.draw(given, when, width, height, ascii_only=plain_only)
+        has_shades = self.sight.colour and not self.app.current_theme.ansi
+        ascii_only = only_ascii(self) or self.sight.glyphs == "ascii"
+        return self._gallery.draw(given, when, width, height, has_shades=has_shades, ascii_only=ascii_only)
 
     # Keys
 
@@ -227,66 +250,64 @@ class FilmScreen(TimedScreen):
         if self._gallery is not None:
             self._gallery.is_large = not self._gallery.is_large
             self.redraw()
-            return
-        given, shown = self._known(), self._shown()
-        if given is None or shown is None:
-            return
-        true, predicted = self._cell(np.asarray(shown.confusion))
-        names = self._names(given.probabilities.shape[1])
-        indices = in_cell(given.probabilities, given.labels, true, predicted).tolist()
-        if not indices:
-            title = _titled(names, true, predicted)
-            self.notify(f"{title}: no sample there, as of {self._when(given)}", markup=False)
-            return
-        self._show_samples(_titled(names, true, predicted), indices)
+        elif (shown := self._shown()) is not None:
+            true, predicted = self._cell(np.asarray(shown.confusion))
+            title = _titled(self._names(len(shown.confusion or ())), true, predicted)
+            self._want(lambda given: Chosen(title, _in_cell(given, true, predicted)))
 
-    def action_ranked(self, by: str) -> None:
+    def action_ranked(self, by: RankedBy) -> None:
         """The worst, best or most uncertain samples of all."""
-        given = self._known()
-        if given is None:
-            return
-        probabilities, labels = given.probabilities, given.labels
-        title, goodness = {
-            "worst": ("the worst: largest loss", -losses(probabilities, labels)),
-            "best": ("the best: least loss", losses(probabilities, labels)),
-            "uncertain": ("the most uncertain: least margin", margins(probabilities)),
-            "entropy": ("the most uncertain: largest entropy", -entropies(probabilities)),
-        }[by]
-        self._show_samples(title, np.argsort(goodness, kind="stable")[:_MOST].tolist())
+        if self._shown() is not None:
+            self._want(lambda given: _ranked(given, by))
 
-    def _known(self) -> Given | None:
-        """What was given at the evaluation that is shown; where that is not known it is said why."""
+    def _want(self, choose: Callable[[Given], Chosen]) -> None:
+        """Show samples as soon as it is known which."""
         if self.sight.watch.own is not None:
             self.notify(self.OWN_LOOP, severity="warning", markup=False)
-            return None
-        shown = self._shown()
-        if shown is None:
-            return None
-        given = self._given.at(shown.step)
-        if given is None:
-            self.notify(self._given.why_not(), markup=False)
-        return given
+            return
+        self._close_samples()
+        self._wanted = choose
+        self.redraw()
 
-    def _when(self, given: Given) -> str:
-        return self.sight.watch.history.moment(given.step)
+    @property
+    def _has_samples(self) -> bool:
+        """Whether samples take the place of the matrix."""
+        return self._gallery is not None or self._wanted is not None
 
-    def _show_samples(self, title: str, indices: list[int]) -> None:
+    def _close_samples(self) -> None:
         if self._gallery is not None:
             self._gallery.close()
-        self._gallery = Gallery(self.sight, Chosen(title, indices))
-        self.redraw()
+        self._gallery = self._wanted = None
 
     def action_back(self) -> None:
         """Back to all cards, to the matrix, to the run."""
         if self._gallery is not None and self._gallery.is_large:
             self._gallery.is_large = False
-        elif self._gallery is not None:
-            self._gallery.close()
-            self._gallery = None
+        elif self._has_samples:
+            self._close_samples()
         else:
             super().action_back()
             return
         self.redraw()
+
+
+def _in_cell(given: Given, true: int, predicted: int) -> list[int]:
+    found: list[int] = in_cell(given.probabilities, given.labels, true, predicted).tolist()
+    return found
+
+
+def _ranked(given: Given, by: RankedBy) -> Chosen:
+    probabilities, labels = given.probabilities, given.labels
+    match by:
+        case "worst":
+            title, goodness = "the worst: largest loss", -losses(probabilities, labels)
+        case "best":
+            title, goodness = "the best: least loss", losses(probabilities, labels)
+        case "uncertain":
+            title, goodness = "the most uncertain: least margin", margins(probabilities)
+        case "entropy":
+            title, goodness = "the most uncertain: largest entropy", -entropies(probabilities)
+    return Chosen(title, np.argsort(goodness, kind="stable")[:_MOST].tolist())
 
 
 def _titled(names: list[str], true: int, predicted: int) -> str:

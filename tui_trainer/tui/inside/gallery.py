@@ -69,16 +69,20 @@ class Gallery:
 
     # Drawing
 
-    def draw(self, given: Given, moment: str, width: int, height: int, *, ascii_only: bool) -> list[Line]:
-        """A head and the cards."""
+    def draw(
+        self, given: Given, moment: str, width: int, height: int, *, has_shades: bool, ascii_only: bool
+    ) -> list[Line]:
+        """A head and the cards; images in shades of colour, or in characters."""
         room = height - 1
         num_classes = given.probabilities.shape[1]
         columns, rows = card.size(self._shape, num_classes, width, room, large=self.is_large)
         self._across = max(1, width // columns)
         self._shown = self._across * max(1, room // rows)
+        if not self.chosen.indices:
+            return [self._head(0, moment, width), (Span("No sample is there.", "quiet"),)]
         indices = self.chosen.indices[self._first : self._first + self._shown]
         self._have(indices)
-        cards = [self._card(given, index, ascii_only) for index in indices]
+        cards = [self._card(given, index, has_shades, ascii_only) for index in indices]
         lines: list[Line] = [self._head(len(indices), moment, width)]
         for start in range(0, len(cards), self._across):
             drawn = [card.draw(each, columns, rows) for each in cards[start : start + self._across]]
@@ -87,14 +91,15 @@ class Gallery:
 
     def _head(self, shown: int, moment: str, width: int) -> Line:
         of = len(self.chosen.indices)
-        place = f"{self._first + 1:,} to {self._first + shown:,}" if shown > 1 else f"{self._first + 1:,}"
+        first = self._first + min(1, of)
+        place = f"{first:,} to {self._first + shown:,}" if shown > 1 else f"{first:,}"
         return spread(
             (Span(self.chosen.title, "strong"), Span(f"  {place} of {of:,}", "quiet")),
             clip((Span(f"probabilities {moment}", "quiet"),), width // 2),
             width,
         )
 
-    def _card(self, given: Given, index: int, ascii_only: bool) -> card.Card:
+    def _card(self, given: Given, index: int, has_shades: bool, ascii_only: bool) -> card.Card:
         probabilities, label = given.probabilities[index], int(given.labels[index])
         loss = losses(given.probabilities[index : index + 1], given.labels[index : index + 1])[0]
         low, high = self._range
@@ -108,7 +113,7 @@ class Gallery:
             instead=self._instead(),
             low=low,
             high=high,
-            colour=self._sight.colour,
+            colour=has_shades,
             ascii_only=ascii_only,
         )
 

@@ -53,7 +53,8 @@ def draw(square: Square, width: int, height: int, glyphs: GlyphName) -> tuple[Li
         column = min(columns - 1, round(x * (wide - 1)) // shapes.columns)
         row = min(rows - 1, round((1 - y) * (high - 1)) // shapes.rows)
         characters[row, column], roles[row][column] = shapes.points[0], "cursor"
-    marks = {0: "1", rows // 2: ".5", rows - 1: "0"} if rows > 4 else {0: "1", rows - 1: "0"}
+    half = (high - 1) // 2 // shapes.rows
+    marks = {0: "1", half: ".5", rows - 1: "0"} if rows > 4 else {0: "1", rows - 1: "0"}
     lines: list[Line] = [(Span(left(square.title, width)),)]
     for at, (row_text, row_roles) in enumerate(zip(characters.tolist(), roles, strict=True)):
         axis = shapes.tick if at in marks else shapes.axis
