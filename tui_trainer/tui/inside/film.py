@@ -63,6 +63,8 @@ class FilmScreen(TimedScreen):
         """True and predicted class."""
         self._order: list[int] | None = None
         """Classes in another order than their own."""
+        self._accuracies: dict[int, float] = {}
+        """Of evaluations that recorded a matrix alone."""
         self._has_changes = False
         self._cells: Cells = "counts"
         self._from = (0, 0)
@@ -113,7 +115,7 @@ class FilmScreen(TimedScreen):
         earlier = evaluations[place - 1] if place else None
         before = counts_of(earlier) if earlier else None
         since = watch.history.moment(earlier.step) if earlier else ""
-        scores = [accuracy(each.confusion or ()) for each in evaluations]
+        scores = [self._accuracy(each) for each in evaluations]
         figures = f"accuracy {scores[place]:.3f}"
         head = timeline(scores, place, f"evaluation {place + 1} of {len(evaluations)}", figures, width)
         picture = self._matrix(counts, before if self._has_changes else None, width, height - 2)
@@ -123,6 +125,13 @@ class FilmScreen(TimedScreen):
         if height - len(lines) >= _LEAST_ROOM:
             lines += self._named(counts, min(_MOST_NAMED, height - len(lines) - 2), width)
         return Page(tuple(lines[:height]), caption)
+
+    def _accuracy(self, evaluation: Evaluated) -> float:
+        """As it was recorded, else from the matrix."""
+        known = evaluation.metrics.get("accuracy") or self._accuracies.get(evaluation.step)
+        if known is None:
+            known = self._accuracies[evaluation.step] = accuracy(evaluation.confusion or ())
+        return known
 
     def _matrix(self, counts: Counts, before: Counts | None, width: int, height: int) -> tuple[Line, ...]:
         cursor = self._cell(counts)

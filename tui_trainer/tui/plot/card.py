@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tui_trainer.core import figures
 from tui_trainer.tui.plot import pixels
-from tui_trainer.tui.plot.spans import Line, Role, Span, clip, crop, left, right
+from tui_trainer.tui.plot.spans import Line, Role, Span, clip, crop, left, right, width_of
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _VALUE = 5
@@ -68,13 +68,14 @@ def draw(card: Card, width: int, height: int) -> tuple[Line, ...]:
     words = f"{_name(card, card.true)}{verdict}"
     head = clip((Span(words, role), Span(f"  {card.title}", "quiet")), inner)
     looks = _looks(card, inner - _LEAST_BARS - 2, rows)
-    looks_width = max((sum(len(span.text) for span in line) for line in looks), default=0)
-    bars = _bars(card, min(_MOST_BARS, inner - looks_width - 2), rows)
+    looks_width = max(map(width_of, looks), default=0)
+    room = width - looks_width - 2
+    bars = _bars(card, min(_MOST_BARS, room - 2), rows)
     lines: list[Line] = [crop(head, width)]
     for y in range(rows):
-        beside = looks[y] if y < len(looks) else ()
-        bar = bars[y] if y < len(bars) else ()
-        lines.append(crop((*crop(beside, looks_width), Span("  "), *bar), width))
+        beside = looks[y] if y < len(looks) else (Span(" " * looks_width),)
+        bar = crop(bars[y], room) if y < len(bars) else (Span(" " * room),)
+        lines.append((*beside, Span(" " * (looks_width + 2 - width_of(beside))), *bar))
     return tuple(lines)
 
 
@@ -123,7 +124,8 @@ def _bars(card: Card, width: int, height: int) -> Sequence[Line]:
     predicted = int(card.probabilities.argmax())
     lines: list[Line] = []
     for i in shown:
-        share = float(np.clip(np.nan_to_num(card.probabilities[i]), 0, 1))
+        probability = float(card.probabilities[i])
+        share = 0.0 if np.isnan(probability) else min(max(0.0, probability), 1.0)
         role: Role = "good" if i == card.true else "bad" if i == predicted else "quiet"
         mark = Span("▸ " if i == card.true else "  ", "good")
         lines.append(
@@ -131,7 +133,7 @@ def _bars(card: Card, width: int, height: int) -> Sequence[Line]:
                 mark,
                 Span(left(_name(card, i), label) + " ", "strong" if i == card.true else "text"),
                 Span(_bar(share, room, ascii_only=card.ascii_only), role),
-                Span(right(_probability(float(card.probabilities[i])), _VALUE)),
+                Span(right(_probability(probability), _VALUE)),
             )
         )
     return lines

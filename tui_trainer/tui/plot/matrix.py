@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -83,17 +84,19 @@ def draw(matrix: Counts, names: Sequence[str], view: View, width: int, height: i
     at_row, at_column = view.cursor or (-1, -1)
     head = [Span(right(layout.corner, layout.label_width) + " ", "quiet"), *_heads(layout, at_column)]
     lines: list[Line] = [(*head, Span(_RECALL, "quiet")) if layout.recall else tuple(head)]
+    counts, parts = matrix.tolist(), shares.tolist()  # plain numbers are much quicker one by one
+    before = None if view.minus is None else view.minus.tolist()
     for i in layout.rows:
         spans = [Span(right(layout.labels[i], layout.label_width) + " ", "accent" if i == at_row else "text")]
         total = int(scores.support[i])
         for j in layout.columns:
-            count = int(matrix[i, j])
-            if view.minus is not None:
-                cell = _change(count - int(view.minus[i, j]), i == j, layout.column_width)
+            count = counts[i][j]
+            if before is not None:
+                cell = _change(count - before[i][j], i == j, layout.column_width)
             else:
                 text = _percent(count, total) if view.cells == "percent" else _count(count)
-                share, is_worst = float(shares[i, j]), (i, j) in worst
-                cell = _cell(text, i == j, share, is_worst, layout.column_width, view.colour)
+                level = _level(parts[i][j], i == j)
+                cell = _cell(text, i == j, level, (i, j) in worst, layout.column_width, view.colour)
             spans.append(cell._replace(role="cursor") if (i, j) == view.cursor else cell)
         if layout.recall:
             spans.append(Span(right(_score(scores.recall[i]), len(_RECALL)), "quiet"))
@@ -219,17 +222,23 @@ def _worst(matrix: Counts) -> set[tuple[int, int]]:
     return {(int(i), int(j)) for i, j in np.argwhere(errors == top)} if top > 1 else set()
 
 
-def _cell(text: str, hit: bool, share: float, worst: bool, width: int, colour: bool) -> Span:
+def _level(share: float, hit: bool) -> float:
+    """How strongly a cell is tinted."""
+    strength = share if hit else min(1.0, share / _FULL_MISS) ** 0.5
+    return max(1, round(strength * _LEVELS)) / _LEVELS
+
+
+@lru_cache(maxsize=8192)
+def _cell(text: str, hit: bool, level: float, worst: bool, width: int, colour: bool) -> Span:
     if text == "·":
         return Span(_padded(text, width), "quiet")
     if not colour:
         shown = right(f"[{text}]", width) if hit else _padded(text, width)
         return Span(shown, "strong" if worst else "text")
-    strength = share if hit else min(1.0, share / _FULL_MISS) ** 0.5
-    level = max(1, round(strength * _LEVELS)) / _LEVELS
     return Span(_padded(text, width), "hit" if hit else "miss", level)
 
 
+@lru_cache(maxsize=8192)
 def _change(change: int, hit: bool, width: int) -> Span:
     """More on the diagonal and less beside it is good."""
     if not change:

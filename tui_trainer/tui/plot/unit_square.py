@@ -71,11 +71,14 @@ def draw(square: Square, width: int, height: int, glyphs: GlyphName) -> tuple[Li
 def _trace(dots: Dots, xs: Floats, ys: Floats) -> None:
     """Set the dots of a line through its corners."""
     high, wide = dots.shape
-    at_x, at_y = np.clip(xs, 0, 1) * (wide - 1), (1 - np.clip(ys, 0, 1)) * (high - 1)
-    across, down = np.diff(at_x), np.diff(at_y)
-    counts = np.ceil(np.maximum(abs(across), abs(down))).astype(int) + 1
+    columns = np.rint(np.clip(xs, 0, 1) * (wide - 1)).astype(int)
+    rows = np.rint((1 - np.clip(ys, 0, 1)) * (high - 1)).astype(int)
+    differs = np.append(True, (np.diff(columns) != 0) | (np.diff(rows) != 0))
+    columns, rows = columns[differs], rows[differs]
+    dots[rows, columns] = True
+    across, down = np.diff(columns), np.diff(rows)
+    counts = np.maximum(abs(across), abs(down))
     part = np.repeat(np.arange(len(counts)), counts)
     share = (np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)) / counts[part]
-    rows, columns = at_y[part] + share * down[part], at_x[part] + share * across[part]
-    dots[np.rint(rows).astype(int), np.rint(columns).astype(int)] = True
-    dots[np.rint(at_y).astype(int), np.rint(at_x).astype(int)] = True
+    at_row, at_column = rows[part] + share * down[part], columns[part] + share * across[part]
+    dots[np.rint(at_row).astype(int), np.rint(at_column).astype(int)] = True
