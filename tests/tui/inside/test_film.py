@@ -40,7 +40,7 @@ async def test_samples_look(
     monkeypatch.setenv("NO_COLOR", "1")  # shades are characters then
     with answered(name, monkeypatch) as run:
         async with looking(run, "w", size=size) as pilot:
-            await until(pilot, lambda: "asking" not in rows(pilot.app))
+            await until(pilot, lambda: not any(word in rows(pilot.app) for word in ("asking", "loading")))
             assert rows(pilot.app) == snapshot
 
 
@@ -76,9 +76,9 @@ async def test_a_cell_opens_on_the_samples_behind_it(rows: Rows, monkeypatch: py
             number = count.split()[0]
             assert f"{cell}  1" in rows(pilot.app)
             assert f"of {number} " in rows(pilot.app)
-            assert "probabilities recorded at epoch 4" in rows(pilot.app)
             picture = pilot.app.screen.query_one("#picture", SpanView)
             await until(pilot, lambda: any(span.role == "pixels" for line in picture.lines for span in line))
+            assert "probabilities recorded at epoch 4" in rows(pilot.app)
             before = rows(pilot.app)
             await pilot.press("left")
             assert "probabilities recorded at epoch 3" in rows(pilot.app)

@@ -12,10 +12,10 @@ def test_a_curve_a_dashed_line_and_a_point() -> None:
     assert [text_of(line).rstrip() for line in draw(STEPS, 16, 8, "ascii")] == [
         "ROC",
         "  1+        .--'",
-        "   |     .-'.",
-        " .5+o.-'' .:",
+        "   |    .--':",
+        " .5+o--'  :.",
         "   ||",
-        "   || :",
+        "   || .",
         "  0+|:",
         "   +0  false   1",
     ]

@@ -10,6 +10,7 @@ from tui_trainer.core.facts import facts
 from tui_trainer.core.inside.probabilities import losses
 from tui_trainer.core.inside.questions import SomeSamples
 from tui_trainer.core.inside.samples import Samples
+from tui_trainer.tui.inside.asking import Reply
 from tui_trainer.tui.inside.given import Given
 from tui_trainer.tui.inside.screen import Sight
 from tui_trainer.tui.plot import card
@@ -51,9 +52,7 @@ class Gallery:
 
     def seen(self) -> object:
         """What another of is another picture."""
-        if not self._asked:
-            return None
-        reply = self._sight.asking.reply(self._asked)
+        reply = self._reply()
         return reply.problem, id(reply.picture), self._sight.asking.waits_for
 
     def scroll(self, rows: int) -> None:
@@ -95,7 +94,7 @@ class Gallery:
         place = f"{first:,} to {self._first + shown:,}" if shown > 1 else f"{first:,}"
         return spread(
             (Span(self.chosen.title, "strong"), Span(f"  {place} of {of:,}", "quiet")),
-            clip((Span(f"probabilities {moment}", "quiet"),), width // 2),
+            clip((Span(self._waits_for() or f"probabilities {moment}", "quiet"),), width // 2),
             width,
         )
 
@@ -110,7 +109,7 @@ class Gallery:
             true=label,
             values=self._values.get(index),
             columns=self._columns,
-            instead=self._instead(),
+            instead=self._reply().problem,
             low=low,
             high=high,
             colour=has_shades,
@@ -129,8 +128,18 @@ class Gallery:
             self._asked = self._sight.asking.ask(SomeSamples(split="validation", indices=missing))
             self._take()
 
+    def _reply(self) -> Reply:
+        return self._sight.asking.reply(self._asked) if self._asked else Reply()
+
+    def _waits_for(self) -> str:
+        """What has to be done before all that is shown is known; empty where nothing."""
+        shown = self.chosen.indices[self._first : self._first + self._shown]
+        if self._reply().problem or all(index in self._values for index in shown):
+            return ""
+        return self._sight.asking.waits_for or "asking for the samples…"
+
     def _take(self) -> None:
-        picture = self._sight.asking.reply(self._asked).picture if self._asked else None
+        picture = self._reply().picture
         if not isinstance(picture, Samples):
             return
         self._shape = tuple(picture.shape)
@@ -140,7 +149,3 @@ class Gallery:
                 self._values[sample.index] = values.reshape(self._shape)
                 low, high = self._range
                 self._range = min(low, float(values.min())), max(high, float(values.max()))
-
-    def _instead(self) -> str:
-        reply = self._sight.asking.reply(self._asked)
-        return reply.problem or self._sight.asking.waits_for or "asking for it…"

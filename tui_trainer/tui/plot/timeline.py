@@ -17,5 +17,5 @@ def timeline(scores: Sequence[float], place: int, name: str, value: str, width: 
     cell = next(at for at, edge in enumerate(edges) if edge >= place)
     edges[cell] = place
     bars = figures.sparkline([scores[edge] for edge in edges])
-    parts = Span(bars[:cell], "quiet"), Span(bars[cell], "cursor"), Span(bars[cell + 1 :], "quiet")
+    parts = Span(bars[:cell], "quiet"), Span(bars[cell], "accent"), Span(bars[cell + 1 :], "quiet")
     return (texts[0], *(part for part in parts if part.text), texts[1])
