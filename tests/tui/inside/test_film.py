@@ -77,7 +77,7 @@ async def test_a_cell_opens_on_the_samples_behind_it(rows: Rows, monkeypatch: py
             assert f"{cell}  1" in rows(pilot.app)
             assert f"of {number} " in rows(pilot.app)
             picture = pilot.app.screen.query_one("#picture", SpanView)
-            await until(pilot, lambda: any(span.role == "pixels" for line in picture.lines for span in line))
+            await until(pilot, lambda: any(span.role == "pixel" for line in picture.lines for span in line))
             assert "probabilities recorded at epoch 4" in rows(pilot.app)
             before = rows(pilot.app)
             await pilot.press("left")
@@ -101,7 +101,7 @@ async def test_where_no_probabilities_were_recorded_the_network_is_asked(rows: R
             await pilot.press("enter")
             assert "loading PyTorch" in rows(pilot.app)
             picture = pilot.app.screen.query_one("#picture", SpanView)
-            await until(pilot, lambda: any(span.role == "pixels" for line in picture.lines for span in line))
+            await until(pilot, lambda: any(span.role == "pixel" for line in picture.lines for span in line))
             assert "probabilities asked for at epoch 1" in rows(pilot.app)
             assert "▸" in rows(pilot.app)
         finally:

@@ -2,23 +2,20 @@ import numpy as np
 import pytest
 
 from tui_trainer.tui.plot.pixels import image, size_of
-from tui_trainer.tui.plot.spans import pixel_colours, text_of, width_of
+from tui_trainer.tui.plot.spans import text_of, width_of
 
 
 def test_two_pixels_share_a_cell_and_equal_neighbours_a_span() -> None:
     values = np.array([[[0, 16, 16], [16, 0, 0]]], np.float32)
     (line,) = image(values, 3, 1, low=0, high=16, colour=True)
-    assert [(span.text, *map(hex, pixel_colours(span.level))) for span in line] == [
-        ("▀", "0x0", "0xffffff"),
-        ("▀▀", "0xffffff", "0x0"),
-    ]
+    assert [(span.text, span.inks) for span in line] == [("▀", (0, 0xFFFFFF)), ("▀▀", (0xFFFFFF, 0))]
 
 
 def test_three_channels_are_red_green_and_blue() -> None:
     values = np.zeros((3, 2, 1), np.float32)
     values[0, 0], values[2, 1] = 1, 1
     (line,) = image(values, 1, 1, low=0, high=1, colour=True)
-    assert pixel_colours(line[0].level) == (0xFF0000, 0x0000FF)
+    assert line[0].inks == (0xFF0000, 0x0000FF)
 
 
 def test_without_colour_characters_are_shades() -> None:

@@ -5,7 +5,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_trainer.tui.plot.spans import Line, Span, pixels
+from tui_trainer.tui.plot.spans import Line, Span
 
 Values: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 
@@ -66,6 +66,7 @@ def _runs(upper: list[int], lower: list[int]) -> Line:
     start = 0
     for at in range(1, len(upper) + 1):
         if at == len(upper) or (upper[at], lower[at]) != (upper[start], lower[start]):
-            spans.append(pixels(_UPPER_HALF * (at - start), upper[start], lower[start]))
+            inks = upper[start], lower[start]
+            spans.append(Span(_UPPER_HALF * (at - start), "pixel", inks=inks))
             start = at
     return tuple(spans)

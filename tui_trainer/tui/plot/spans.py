@@ -20,32 +20,27 @@ Role: TypeAlias = Literal[
     "point",  # a sample in a plot
     "curve",  # what goes with a curve; level is which colour of the palette
     "cursor",  # where the cursor is
-    "pixels",  # half-blocks of two colours; level is both, see `pixels`
+    "pixel",  # part of an image: the one thing that names its colours itself
 ]
+
+RGB: TypeAlias = int
+"""0xRRGGBB."""
 
 
 class Span(NamedTuple):
     """A piece of one line. ``level`` from 0 to 1 is how strongly ``hit`` and ``miss`` are tinted.
 
-    For ``curve`` it is the colour's number, for ``pixels`` the two colours in one number.
+    For ``curve`` it is the colour's number. ``inks`` are a pixel's colours, of its text and of its ground;
+    None is what the screen has there.
     """
 
     text: str
     role: Role = "text"
     level: float = 0.0
+    inks: tuple[RGB | None, RGB | None] | None = None
 
 
 Line: TypeAlias = tuple[Span, ...]
-
-
-def pixels(text: str, upper: int, lower: int) -> Span:
-    """Half-blocks ``▀``: the upper half in one colour, the lower in another, both 0xRRGGBB."""
-    return Span(text, "pixels", float(upper << 24 | lower))
-
-
-def pixel_colours(level: float) -> tuple[int, int]:
-    """The two colours of ``pixels``: upper and lower, 0xRRGGBB."""
-    return divmod(int(level), 1 << 24)
 
 
 def text_of(line: Line) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
+from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -14,13 +15,14 @@ from textual.widget import Widget
 
 from tui_trainer.tui.ascii import only_ascii, with_keys
 from tui_trainer.tui.plot.palette import palette_for
-from tui_trainer.tui.plot.spans import Line, Role, Span, pixel_colours, width_of
+from tui_trainer.tui.plot.spans import RGB, Line, Role, Span, width_of
 
 _HIT, _MISS = 0, 5
 """Palette colours of right and wrong: blue and vermilion, which the colour-blind tell apart."""
 _STRONGEST_TINT = 0.55
-_MAX_STYLES = 20_000
-"""Images bring two colours a cell."""
+_MAX_STYLES = 8192
+"""So many are remembered: an image may have any number of colours."""
+Inks: TypeAlias = tuple[RGB | None, RGB | None] | None
 
 
 class SpanView(Widget):
@@ -63,7 +65,7 @@ class SpanView(Widget):
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
         self._chosen: int | None = None
-        self._styles: dict[tuple[Role, float], Style] = {}
+        self._styles: dict[tuple[Role, float, Inks], Style] = {}
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -110,23 +112,22 @@ class SpanView(Widget):
         super().notify_style_update()
 
     def _style_of(self, span: Span) -> Style:
-        key = (span.role, span.level)
+        key = (span.role, span.level, span.inks)
         style = self._styles.get(key)
         if style is None:
-            if len(self._styles) > _MAX_STYLES:
+            if len(self._styles) >= _MAX_STYLES:
                 self._styles.clear()
             style = self._styles[key] = self._make_style(*key)
         return style
 
-    def _make_style(self, role: Role, level: float) -> Style:
+    def _make_style(self, role: Role, level: float, inks: Inks) -> Style:
         base = self.rich_style
+        if inks is not None:
+            return base + Style(color=_rich_color(inks[0]), bgcolor=_rich_color(inks[1]))
         if role == "text":
             return base
         if role == "cursor":
             return base + Style(reverse=True, bold=True)
-        if role == "pixels":
-            upper, lower = (f"#{colour:06x}" for colour in pixel_colours(level))
-            return Style(color=upper, bgcolor=lower)
         theme = self.app.current_theme
         if role == "curve":
             palette = palette_for(dark=theme.dark, ansi=theme.ansi)
@@ -142,6 +143,10 @@ class SpanView(Widget):
             return base + Style(color=color.rich_color, bold=level > 0.5)
         ground = self.background_colors[1].blend(color, _STRONGEST_TINT * level)
         return base + Style(bgcolor=ground.rich_color)
+
+
+def _rich_color(ink: RGB | None) -> RichColor | None:
+    return None if ink is None else RichColor.from_rgb(ink >> 16, ink >> 8 & 0xFF, ink & 0xFF)
 
 
 def _difference(old: Line, new: Line) -> tuple[int, int]:
