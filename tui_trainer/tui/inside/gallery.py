@@ -15,6 +15,7 @@ from tui_trainer.tui.inside.given import Given
 from tui_trainer.tui.inside.screen import Sight
 from tui_trainer.tui.plot import card
 from tui_trainer.tui.plot.spans import Line, Span, clip, spread
+from tui_trainer.tui.views.facts import fold
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ class Gallery:
         self, given: Given, moment: str, width: int, height: int, *, has_shades: bool, ascii_only: bool
     ) -> list[Line]:
         """A head and the cards; images in shades of colour, or in characters."""
-        room = height - 1
+        problem = fold((Span(self._reply().problem, "warn"),), width) if self._reply().problem else []
+        room = height - 1 - len(problem)
         num_classes = given.probabilities.shape[1]
         columns, rows = card.size(self._shape, num_classes, width, room, large=self.is_large)
         self._across = max(1, width // columns)
@@ -82,7 +84,7 @@ class Gallery:
         indices = self.chosen.indices[self._first : self._first + self._shown]
         self._have(indices)
         cards = [self._card(given, index, has_shades, ascii_only) for index in indices]
-        lines: list[Line] = [self._head(len(indices), moment, width)]
+        lines: list[Line] = [self._head(len(indices), moment, width), *problem]
         for start in range(0, len(cards), self._across):
             drawn = [card.draw(each, columns, rows) for each in cards[start : start + self._across]]
             lines += [tuple(span for line in beside for span in line) for beside in zip(*drawn, strict=True)]
@@ -109,7 +111,6 @@ class Gallery:
             true=label,
             values=self._values.get(index),
             columns=self._columns,
-            instead=self._reply().problem,
             low=low,
             high=high,
             colour=has_shades,

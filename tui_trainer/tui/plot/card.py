@@ -35,8 +35,6 @@ class Card:
     """(F,) of a table, or (channels, H, W) of an image; None while they are not known."""
     columns: Sequence[str] = ()
     """Names of a table's columns."""
-    instead: str = ""
-    """What is said in place of values that are not known."""
     low: float = 0.0
     high: float = 1.0
     """What is black and what is white in an image."""
@@ -81,7 +79,7 @@ def draw(card: Card, width: int, height: int) -> tuple[Line, ...]:
 
 def _looks(card: Card, width: int, height: int) -> Sequence[Line]:
     if card.values is None:
-        return [clip((Span(card.instead, "quiet"),), width)]
+        return []
     if card.values.ndim == 3:
         colour = card.colour and not card.ascii_only
         return pixels.image(card.values, width, height, low=card.low, high=card.high, colour=colour)
