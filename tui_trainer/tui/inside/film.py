@@ -63,6 +63,10 @@ class FilmScreen(TimedScreen):
         """True and predicted class."""
         self._order: list[int] | None = None
         """Classes in another order than their own."""
+        self._film: list[Evaluated] = []
+        self._steps: list[int] = []
+        self._film_of: tuple[int, int, int] | None = None
+        """What list of evaluations the film was taken from."""
         self._accuracies: dict[int, float] = {}
         """Of evaluations that recorded a matrix alone."""
         self._has_changes = False
@@ -79,12 +83,19 @@ class FilmScreen(TimedScreen):
 
     def _evaluations(self) -> list[Evaluated]:
         """Those of validation that recorded a matrix, all of one size."""
-        found = [each for each in self.sight.watch.history.evaluations["validation"] if each.confusion]
-        return [each for each in found if len(each.confusion or ()) == len(found[-1].confusion or ())]
+        validations = self.sight.watch.history.evaluations["validation"]
+        known_of = (id(validations), len(validations), id(validations[-1]) if validations else 0)
+        if known_of != self._film_of:
+            with_matrix = [each for each in validations if each.confusion]
+            size = len(with_matrix[-1].confusion or ()) if with_matrix else 0
+            self._film = [each for each in with_matrix if len(each.confusion or ()) == size]
+            self._steps, self._film_of = [each.step for each in self._film], known_of
+        return self._film
 
     def moments(self) -> list[int]:
         """The steps of the evaluations."""
-        return [each.step for each in self._evaluations()]
+        self._evaluations()
+        return self._steps
 
     def _shown(self) -> Evaluated | None:
         """The evaluation that is shown."""
