@@ -107,7 +107,7 @@ def draw(matrix: Counts, names: Sequence[str], view: View, width: int, height: i
         label = next((word for word in _PRECISION if len(word) <= layout.label_width), _PRECISION[-1])
         lines.append((Span(right(label, layout.label_width) + " " + values, "quiet"),))
     if len(layout.rows) < num_classes or len(layout.columns) < num_classes:
-        lines.append(clip(_rest(layout, num_classes), width))
+        lines.append(clip(_rest(layout, num_classes, view.cursor is not None), width))
     return Picture(
         tuple(lines[:height]),
         num_classes - len(layout.rows),
@@ -253,9 +253,11 @@ def _padded(text: str, width: int) -> str:
     return right(text, width - 1) + " "
 
 
-def _rest(layout: _Layout, num_classes: int) -> Line:
+def _rest(layout: _Layout, num_classes: int, has_cursor: bool) -> Line:
+    """What is shown of how many, and the keys that scroll where no cursor does."""
     parts = []
-    for what, shown, keys in (("rows", layout.rows, "↑↓"), ("columns", layout.columns, "< >")):
+    for what, shown, keys in (("rows", layout.rows, "  ↑↓"), ("columns", layout.columns, "  < >")):
         if len(shown) < num_classes:
-            parts.append(f"{what} {shown.start + 1} to {shown.stop} of {num_classes}  {keys}")
+            hint = "" if has_cursor else keys
+            parts.append(f"{what} {shown.start + 1} to {shown.stop} of {num_classes}{hint}")
     return (Span("   ".join(parts), "quiet"),)
