@@ -21,6 +21,10 @@ LOW, WIDE = (80, 24), (160, 48)
 SIZES = pytest.mark.parametrize("size", [LOW, WIDE], ids=lambda size: f"{size[0]}x{size[1]}")
 
 
+def has_image(picture: SpanView) -> bool:
+    return any(span.role == "pixel" for line in picture.lines for span in line)
+
+
 @SIZES
 @pytest.mark.parametrize("name", ["film-digits", "film-cancer", "film-iris"])
 async def test_looks(name: str, size: tuple[int, int], rows: Rows, snapshot: SnapshotAssertion) -> None:
@@ -77,7 +81,7 @@ async def test_a_cell_opens_on_the_samples_behind_it(rows: Rows, monkeypatch: py
             assert f"{cell}  1" in rows(pilot.app)
             assert f"of {number} " in rows(pilot.app)
             picture = pilot.app.screen.query_one("#picture", SpanView)
-            await until(pilot, lambda: any(span.role == "pixel" for line in picture.lines for span in line))
+            await until(pilot, lambda: has_image(picture))
             assert "probabilities recorded at epoch 4" in rows(pilot.app)
             before = rows(pilot.app)
             await pilot.press("left")
@@ -101,7 +105,7 @@ async def test_where_no_probabilities_were_recorded_the_network_is_asked(rows: R
             await pilot.press("enter")
             assert "loading PyTorch" in rows(pilot.app)
             picture = pilot.app.screen.query_one("#picture", SpanView)
-            await until(pilot, lambda: any(span.role == "pixel" for line in picture.lines for span in line))
+            await until(pilot, lambda: has_image(picture), seconds=180)
             assert "probabilities asked for at epoch 1" in rows(pilot.app)
             assert "▸" in rows(pilot.app)
         finally:

@@ -38,7 +38,7 @@ FILM = (
         "h,shift+left",
         "move(0, -1)",
         "cell",
-        "Go to the cell at the left; j, k and l go down, up and to the right.",
+        "Go to the cell at the left, below, above or at the right.",
         "hjkl",
     ),
     Key(
