@@ -35,7 +35,7 @@ DRAWS = Recipe(
     training=Training(epochs=6, batch_size=16),
 )
 """What goes through it in train mode leaves traces: random numbers drawn, moving means moved."""
-ENDLESS = DRAWS.model_copy(update={"training": Training(epochs=100_000, batch_size=16)})
+ENDLESS = DRAWS.model_copy(update={"training": Training(epochs=100_000, batch_size=16, evaluate_every=1000)})
 
 
 def without_probes(recipe: Recipe) -> Recipe:
