@@ -73,7 +73,7 @@ class Training:
         self.trainee = assemble(recipe)
         self.record = Recorder(rundir.create(recipe), 1)
         self._insight = Insight(self.record)
-        self._insight.probing.begin(self.trainee)
+        self._insight.begin(self.trainee)
         self.probes: list[Timed] = []
         for scheduled in self._insight.probing._probes:
             self.probes.append(Timed(scheduled.probe, scheduled.probe.name))

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
-from tui_trainer.core.confusion import Confusion, accuracy, most_confused, per_class
+from tui_trainer.core.confusion import (
+    Confusion,
+    accuracy,
+    confused_beside,
+    confusions,
+    most_confused,
+    per_class,
+)
 
 samples = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
 
@@ -44,3 +51,11 @@ def test_of_equal_confusions_the_larger_share_counts():
 def test_without_errors_nothing_is_confused():
     assert most_confused([[5, 0], [0, 7]]) is None
     assert math.isnan(accuracy([[0, 0], [0, 0]]))
+
+
+def test_the_most_confused_classes_come_first_and_beside_each_other() -> None:
+    matrix = np.diag([9] * 6)
+    matrix[4, 1], matrix[1, 2], matrix[5, 0] = 5, 3, 2
+    assert confused_beside(matrix).tolist() == [4, 1, 2, 0, 5, 3]
+    assert confused_beside(np.eye(3, dtype=int)).tolist() == [0, 1, 2]
+    assert confusions(matrix, 2) == [Confusion(4, 1, 5, 14), Confusion(1, 2, 3, 12)]

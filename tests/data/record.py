@@ -14,10 +14,15 @@ from subprocess import Popen
 from typing import Any
 
 import msgspec
+import numpy as np
 from msgspec import structs
 
-from tui_trainer.core import control, rundir
-from tui_trainer.core.events import RunStarted
+from tui_trainer.core import rundir
+from tui_trainer.core.control import Ask, Stop, send
+from tui_trainer.core.events import ENDING, PhaseChanged, RunStarted
+from tui_trainer.core.history import load
+from tui_trainer.core.inside.pictures import picture_at
+from tui_trainer.core.inside.probabilities import ClassProbabilities, losses
 from tui_trainer.core.inside.questions import NextBatch, Poked, Question, SomeSamples
 from tui_trainer.core.lock import is_locked
 from tui_trainer.core.recipe import Recipe
@@ -157,6 +162,23 @@ _RECIPES: dict[str, dict[str, Any]] = {
         "optimizer": {"kind": "adam", "lr": 0.01},
         "training": {"epochs": 40, "evaluate_every": 80},
     },
+    "film-digits": {
+        "name": "film",
+        "architecture": {"kind": "fully-connected", "hidden": (16,)},
+        "training": {"epochs": 4, "probes": "predictions"},
+    },
+    "film-cancer": {
+        "name": "film of two classes",
+        "data": {"kind": "breast-cancer"},
+        "architecture": {"kind": "logistic-regression"},
+        "loss": {"kind": "binary-cross-entropy"},
+        "training": {"epochs": 4, "probes": "predictions"},
+    },
+    "film-iris": {
+        "name": "film of flowers",
+        "data": {"kind": "iris"},
+        "training": {"epochs": 5, "probes": "predictions"},
+    },
 }
 
 _POKED = Poked(split="validation", index=3)
@@ -180,6 +202,9 @@ _CHECKED: dict[str, dict[str, Any]] = {
     "too-slow": {**_RECIPES["digits"], "name": "too-slow", "optimizer": {"kind": "gd", "lr": 0.0003}},
 }
 
+ASKED = "asked"
+"""Id of what an inspection was asked of runs whose name begins with `film`."""
+
 
 def answer(name: str, run: RunDir) -> None:
     """Ask the last checkpoint of a run what there is to ask, and keep the answers."""
@@ -196,7 +221,7 @@ def answer(name: str, run: RunDir) -> None:
             asking.read_new()
             time.sleep(0.02)
         (kept / f"{kind}.msgpack").write_bytes(msgspec.msgpack.encode(picture))
-    control.send(run.inspection, control.Stop(attempt=1))
+    send(run.inspection, Stop(attempt=1))
     while is_locked(run.inspection):
         time.sleep(0.02)
 
@@ -236,7 +261,29 @@ def _record(
                         event, host="elsewhere", boot_id="then", pid=1, started_at=1.8e9
                     )
                 log.append(event)
+        if place.name.startswith("film"):
+            _inspect(run, kept)
     print(f"{place.name}: {len(events)} events, {kept.events.stat().st_size:,} bytes")
+
+
+def _inspect(run: RunDir, kept: RunDir) -> None:
+    """Ask for the samples that fared worst, and keep what was said as if nobody had ended it yet."""
+    offset = load(run).pictures["class_probabilities"][-1].offset
+    given = picture_at(run.pictures, offset)
+    assert isinstance(given, ClassProbabilities)
+    worst = np.argsort(-losses(given.given(), given.labels()))[:32].tolist()
+    worker = launcher.start_inspection(run)
+    send(run.inspection, Ask(attempt=1, id=ASKED, question=SomeSamples(split="validation", indices=worst)))
+    while ASKED not in load(run.inspection).answers:
+        time.sleep(0.1)
+    send(run.inspection, Stop(attempt=1))
+    worker.wait()
+    kept.inspection.path.mkdir()
+    shutil.copy(run.inspection.pictures, kept.inspection.pictures)
+    with LogWriter(kept.inspection.events) as log:
+        for event in LogReader(run.inspection.events).read_new(max_seconds=60).events:
+            if not (isinstance(event, PhaseChanged) and event.phase in ENDING):
+                log.append(event)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from tui_trainer.core import comparison as comparisons
 from tui_trainer.core import queue
 from tui_trainer.core.comparison import Comparison
 from tui_trainer.tui.app import AppOptions, TrainerApp
+from tui_trainer.tui.inside.screen import InsideScreen
 from tui_trainer.tui.messages import CompareRequested
 from tui_trainer.tui.screens.compare import CompareScreen
 from tui_trainer.tui.screens.run import RunScreen
@@ -177,6 +178,18 @@ async def test_goes_to_other_comparisons_and_into_a_run(rows: Rows) -> None:
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
         comparison = comparisons.list_comparisons()[1]
         assert app.screen._watch.run == comparison.run_of(comparison.entrants[0], 1)
+
+
+async def test_looks_into_the_network_of_the_chosen_run(rows: Rows) -> None:
+    finished(optimizers=("adam", "adagrad"))
+    async with comparing() as (app, pilot):
+        await until(pilot, lambda: "6 of 6 runs done" in rows(app))
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(app.screen, InsideScreen))
+        await until(pilot, lambda: "true \\ predicted" in rows(app))
+        assert "[1 film]" in rows(app)
+        await pilot.press("escape")
+        assert isinstance(app.screen, CompareScreen)
 
 
 async def test_runs_that_were_marked_are_compared_too(rows: Rows) -> None:

@@ -106,3 +106,18 @@ def test_it_never_leaves_its_box(matrix, names, colour, cells, width, height, sc
     picture = draw(matrix, names, View(cells, scrolled, scrolled, colour), width, height)
     assert len(picture.lines) <= height
     assert max(map(width_of, picture.lines)) <= width
+
+
+def test_a_cursor_is_scrolled_to():
+    picture = draw(almost_right(100), [], View(cursor=(99, 60)), 80, 12)
+    assert sum(span.role == "cursor" for line in picture.lines for span in line) == 1
+    assert rows(picture)[-2].split()[0] == "99"
+    assert picture.column <= 60
+    again = draw(almost_right(100), [], View(row=picture.row, column=picture.column, cursor=(98, 60)), 80, 12)
+    assert (again.row, again.column) == (picture.row, picture.column)
+
+
+def test_what_changed_has_a_sign_and_better_is_told_from_worse():
+    shown = draw(almost_right(3), ["a", "b", "c"], View(minus=np.diag([27] * 3)), 40, 5)
+    assert rows(shown)[2].split()[:4] == ["b", "·", "-3", "+3"]
+    assert {span.role for span in shown.lines[2] if span.text.strip() in ("+3", "-3")} == {"bad"}

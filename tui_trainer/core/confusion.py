@@ -51,16 +51,43 @@ def per_class(matrix: Matrix) -> PerClass:
     )
 
 
-def most_confused(matrix: Matrix) -> Confusion | None:
-    """The most frequent confusion, of equals the larger share of its class; None without errors."""
+def confusions(matrix: Matrix, most: int) -> list[Confusion]:
+    """The most frequent confusions, at most so many; of equals the larger share of its class first."""
     counts = np.array(matrix, np.int64)
     support = counts.sum(axis=1)
     np.fill_diagonal(counts, 0)
-    if not counts.any():
-        return None
     share = counts / np.maximum(support, 1)[:, None]
-    true, predicted = divmod(int(np.lexsort((share.ravel(), counts.ravel()))[-1]), len(counts))
-    return Confusion(true, predicted, int(counts[true, predicted]), int(support[true]))
+    order = np.lexsort((share.ravel(), counts.ravel()))[::-1][:most]
+    pairs = [divmod(int(place), len(counts)) for place in order]
+    return [Confusion(i, j, int(counts[i, j]), int(support[i])) for i, j in pairs if counts[i, j]]
+
+
+def most_confused(matrix: Matrix) -> Confusion | None:
+    """The most frequent confusion, of equals the larger share of its class; None without errors."""
+    return next(iter(confusions(matrix, 1)), None)
+
+
+def confused_beside(matrix: Matrix) -> NDArray[np.int64]:
+    """An order (C,) of the classes in which the most confused ones come first, beside each other.
+
+    It begins with the pair that is confused most, either way, and goes on to whatever is confused most with
+    the class before; classes without errors are last, in their own order.
+    """
+    errors = np.array(matrix, np.int64)
+    np.fill_diagonal(errors, 0)
+    errors += errors.T
+    totals, left = errors.sum(axis=1), np.ones(len(errors), bool)
+    order: list[int] = []
+    for _ in range(len(errors)):
+        following = int(np.where(left, errors[order[-1]], 0).argmax()) if order else -1
+        if not order or not left[following] or not errors[order[-1], following]:
+            worst = np.where(left, errors.max(axis=1, where=left, initial=0), -1)
+            # Of the pair that begins a group, the one that is confused with others too comes second.
+            ends = np.flatnonzero(worst == worst.max())
+            following = int(ends[totals[ends].argmin()])
+        order.append(following)
+        left[following] = False
+    return np.array(order, np.int64)
 
 
 def accuracy(matrix: Matrix) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -131,7 +131,7 @@ class History:
             case LayersMeasured():
                 self.layers.append(event)
             case Pictured():
-                self.pictures.setdefault(event.kind, []).append(event)
+                insort(self.pictures.setdefault(event.kind, []), event, key=_step_of)
             case Answered():
                 self.answers.pop(event.request, None)
                 self.answers[event.request] = event

@@ -17,7 +17,7 @@ from tui_trainer.core.rules import check
 from tui_trainer.training.architectures import build_network
 from tui_trainer.training.data import LoadedData, load
 from tui_trainer.training.download import Progress
-from tui_trainer.training.evaluate import Evaluator
+from tui_trainer.training.evaluate import Evaluator, Measured
 from tui_trainer.training.losses import Criterion, build_loss
 from tui_trainer.training.numerics import resolve_device
 from tui_trainer.training.optimizers import build_optimizer
@@ -66,6 +66,8 @@ class Trainee:
     """The last step before somebody wants a word: no graph goes past it."""
     changes: dict[str, float] = field(default_factory=dict)
     """What was changed while it trained, by the key of the recipe."""
+    validated: Measured | None = None
+    """The validation of this very step, until somebody took note of it."""
     is_out_of_time: bool = False
     """Whether its budget is spent: it is measured once more, and the training ends."""
 

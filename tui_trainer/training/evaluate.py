@@ -1,7 +1,7 @@
 """One split measured in eval mode: its loss and scores, its confusion matrix or its predictions."""
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan
 from typing import Literal
 
@@ -35,6 +35,8 @@ class Measured:
     confusion: tuple[tuple[int, ...], ...] | None = None
     """(C, C) counts: rows are the true class, columns the predicted one."""
     predictions: Predictions | None = None
+    outputs: Tensor | None = field(default=None, compare=False, repr=False)
+    """Classes: what the network put out, logits (N, K)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Evaluator:
         metrics["accuracy"] = float(np.trace(confusion) / len(targets))
         if self.task == "binary":
             metrics["roc_auc"] = roc_auc(targets.cpu().numpy(), second_class_scores(outputs).cpu().numpy())
-        return Measured(len(targets), metrics, confusion=tuple(map(tuple, confusion.tolist())))
+        counts = tuple(map(tuple, confusion.tolist()))
+        return Measured(len(targets), metrics, confusion=counts, outputs=outputs)
 
     def _in_original_units(self, standardized: Tensor) -> NDArray[np.float32]:
         values: NDArray[np.float32] = (standardized[:, 0] * self.target_std + self.target_mean).cpu().numpy()

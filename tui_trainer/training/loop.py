@@ -147,6 +147,7 @@ def _evaluate(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, 
         if not isfinite(measured.metrics["loss"]):
             raise NotFinite(f"{split} loss", measured.metrics["loss"], record.step)
     trainee.selection.consider(record.step, validation.metrics[trainee.recipe.training.select_by])
+    trainee.validated = validation
     trainee.network.train()
     record.enter("training")
     yield "evaluation"

@@ -198,13 +198,16 @@ class Recorder:
         self._add(self._pictures, picture)
         return offset
 
-    def pictured(self, picture: Event) -> None:
-        """The network is pictured after the last step."""
+    def pictured(self, picture: Event, *, step: int | None = None) -> None:
+        """The network is pictured after the last step, or as it was after an earlier one."""
         if (offset := self.put(picture)) is not None:
-            kind = str(picture.__struct_config__.tag)
             self.say(
                 Pictured(
-                    attempt=self.attempt, elapsed_s=self.elapsed_s, step=self.step, kind=kind, offset=offset
+                    attempt=self.attempt,
+                    elapsed_s=self.elapsed_s,
+                    step=self.step if step is None else step,
+                    kind=str(picture.__struct_config__.tag),
+                    offset=offset,
                 )
             )
 

@@ -127,7 +127,7 @@ class _Session:
         try:
             trainee = self._trainee = self._made_ready()
             self._keeper.begin(trainee.recipe.training.checkpoint_every_s)
-            self._insight.probing.begin(trainee)
+            self._insight.begin(trainee)
             while True:
                 # Closed before its state is saved: a step or a test that was left half done leaves no trace.
                 with closing(train(trainee, record)) as training:

@@ -37,7 +37,7 @@ DRAWS = Recipe(
 )
 """What goes through it in train mode leaves traces: random numbers drawn, moving means moved."""
 IN_THE_PLANE = DRAWS.model_copy(update={"data": Moons(points=200)})
-ENDLESS = DRAWS.model_copy(update={"training": Training(epochs=100_000, batch_size=16)})
+ENDLESS = DRAWS.model_copy(update={"training": Training(epochs=100_000, batch_size=16, evaluate_every=1000)})
 
 
 def without_probes(recipe: Recipe) -> Recipe:

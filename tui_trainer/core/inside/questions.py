@@ -50,5 +50,11 @@ class ThePlane(_Question, frozen=True, kw_only=True, tag="plane"):
     """Classes over the plane in which most of the data lies; answered by `PrincipalPlane`."""
 
 
-Question: TypeAlias = SomeSamples | NextBatch | Poked | MapsOfSample | ThePlane
+class Probabilities(_Question, frozen=True, kw_only=True, tag="probabilities"):
+    """What classes a split's samples are given; answered by `ClassProbabilities`."""
+
+    split: Split
+
+
+Question: TypeAlias = SomeSamples | NextBatch | Poked | MapsOfSample | ThePlane | Probabilities
 """All kinds."""

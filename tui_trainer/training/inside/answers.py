@@ -7,6 +7,7 @@ from tui_trainer.core.inside.questions import (
     MapsOfSample,
     NextBatch,
     Poked,
+    Probabilities,
     Question,
     SomeSamples,
     ThePlane,
@@ -14,6 +15,7 @@ from tui_trainer.core.inside.questions import (
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.inside.batch import next_batch
 from tui_trainer.training.inside.poking import poked
+from tui_trainer.training.inside.predictions import probabilities
 from tui_trainer.training.inside.principal import principal_plane
 from tui_trainer.training.inside.samples import some_samples
 from tui_trainer.training.inside.weights import maps_of_sample
@@ -36,3 +38,5 @@ def answer(trainee: Trainee, record: Recorder, question: Question) -> Generator[
             return maps_of_sample(trainee, record, question)
         case ThePlane():
             return principal_plane(trainee, record)
+        case Probabilities():
+            return probabilities(trainee, record, question)

@@ -8,7 +8,8 @@ from tui_trainer.core.text import plain
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.inside.answers import answer
 from tui_trainer.training.inside.looking import CannotAnswer
-from tui_trainer.training.inside.probing import Probing
+from tui_trainer.training.inside.predictions import Validations
+from tui_trainer.training.inside.probing import Probing, say_given_up, wanted_probes
 from tui_trainer.training.reasons import MAX_REASON
 from tui_trainer.training.recording import Recorder
 
@@ -31,6 +32,13 @@ class Insight:
         """Id -> what is to be answered again, until when."""
         self._followed_at, self._followed_step = 0.0, -1
         self.probing = Probing(record)
+        self._validations: Validations | None = None
+
+    def begin(self, trainee: Trainee) -> None:
+        """Find out what there is to see, and what of it is wanted."""
+        self.probing.begin(trainee)
+        if Validations.name in wanted_probes(trainee) and Validations.suits(trainee):
+            self._validations = Validations(self._record)
 
     @property
     def is_due(self) -> bool:
@@ -49,10 +57,22 @@ class Insight:
         """Look and answer, where that is due; yields amid what takes long."""
         self._look_at = perf_counter() + LOOK_S
         if not self._record.blocked:
+            self._keep_validation(trainee)
             self.probing.look(trainee)
             while self._asked:
                 yield from self._answer(trainee, self._asked.pop(0))
             yield from self._follow(trainee)
+
+    def _keep_validation(self, trainee: Trainee) -> None:
+        """Keep what the evaluation after this step computed, where there was one."""
+        validated, trainee.validated = trainee.validated, None
+        if self._validations is None or validated is None or validated.outputs is None:
+            return
+        try:
+            self._validations.keep(trainee, validated.outputs)
+        except Exception as error:  # as with any probe
+            self._validations = None
+            say_given_up(self._record, Validations.name, f"{type(error).__name__}: {error}")
 
     def _follow(self, trainee: Trainee) -> Generator[None, None, None]:
         now = perf_counter()

@@ -51,8 +51,7 @@ def told_outputs(trainee: Trainee, outputs: Tensor) -> Values:
     if is_regression(trainee):
         told = outputs * trainee.data.target_std + trainee.data.target_mean
     elif outputs.shape[1] == 1:
-        ones = torch.sigmoid(outputs)
-        told = torch.cat([1 - ones, ones], dim=1)
+        told = torch.cat([torch.sigmoid(-outputs), torch.sigmoid(outputs)], dim=1)
     else:
         told = torch.softmax(outputs, dim=1)
     return little_endian(told)

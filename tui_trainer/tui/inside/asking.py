@@ -183,7 +183,7 @@ class Asking:
         if self._problem or (self._worker is not None and self._worker.poll() is None):
             return
         if self._reader is None:
-            self._reader = LogReader(self._inspection.events)
+            self._reader, self._began_at = LogReader(self._inspection.events), time.monotonic()
         if is_locked(self._inspection):
             return
         self._began_at = time.monotonic()

@@ -42,6 +42,9 @@ class Sight:
 class InsideScreen(Screen[None]):
     """One view. ``draw`` makes its picture, and ``seen`` tells when there is another to be made."""
 
+    NEEDS_NETWORK: ClassVar[bool] = True
+    """Whether there is nothing to see of a loop of one's own, which keeps its network to itself."""
+    OWN_LOOP: ClassVar[str] = "A loop of one's own keeps its network to itself: there is no looking into it."
     KEYS: ClassVar[tuple[keys.Key, ...]] = keys.INSIDE
     HOW_TO_READ: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(keys.INSIDE)]
@@ -86,7 +89,8 @@ class InsideScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin to look."""
-        self.begin()
+        if not self._is_closed:
+            self.begin()
         self.set_interval(self.sight.link.tick_s, self._look)
 
     @on(SpanView.Resized)
@@ -108,13 +112,21 @@ class InsideScreen(Screen[None]):
         """Draw all there is."""
         area, bar = self.query_one("#picture", SpanView), self.query_one("#tabs", SpanView)
         self._seen = self.seen()
-        if area.content_size:
+        if self._is_closed:
+            self._page = self.said(
+                self.OWN_LOOP, "1 shows its confusion matrices, where run.confusion logs them."
+            )
+        elif area.content_size:
             self._page = self.draw(*area.content_size)
         area.show(self._page.lines)
         started = self.sight.watch.history.started
         names = [_name(name, "" if started is None else started.task) for name, _, _ in VIEWS]
         bar.show([_tabs(type(self), names, self._page.caption, bar.content_size.width)])
         self._draw_header()
+
+    @property
+    def _is_closed(self) -> bool:
+        return self.NEEDS_NETWORK and self.sight.watch.own is not None
 
     def _draw_header(self) -> None:
         self._drawn_at = time.monotonic()
@@ -146,6 +158,8 @@ class InsideScreen(Screen[None]):
 
 
 VIEWS: tuple[tuple[str, str, str], ...] = (
+    ("film", "tui_trainer.tui.inside.film", "FilmScreen"),
+    ("per class", "tui_trainer.tui.inside.perclass", "PerClassScreen"),
     ("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),
     ("weights", "tui_trainer.tui.inside.weights", "WeightsScreen"),
     ("boundary", "tui_trainer.tui.inside.boundary", "BoundaryScreen"),

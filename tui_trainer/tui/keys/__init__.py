@@ -15,7 +15,7 @@ from tui_trainer.tui.keys.compare import COMPARE
 from tui_trainer.tui.keys.descent import DESCENT
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
-from tui_trainer.tui.keys.inside import BOUNDARY, INSIDE, LAYERS, MICROSCOPE, POKE, WEIGHTS
+from tui_trainer.tui.keys.inside import BOUNDARY, FILM, INSIDE, LAYERS, MICROSCOPE, PERCLASS, POKE, WEIGHTS
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
 from tui_trainer.tui.keys.preflight import PREFLIGHT
@@ -29,11 +29,13 @@ __all__ = [
     "COMPARE",
     "DESCENT",
     "EVERYWHERE",
+    "FILM",
     "FORK",
     "INSIDE",
     "LAYERS",
     "MICROSCOPE",
     "NEW",
+    "PERCLASS",
     "POKE",
     "PREFLIGHT",
     "QUIT",
@@ -58,6 +60,8 @@ TABLE = (
     *PREFLIGHT,
     *RUN,
     *INSIDE,
+    *FILM,
+    *PERCLASS,
     *LAYERS,
     *WEIGHTS,
     *BOUNDARY,

@@ -75,6 +75,15 @@ COMPARE = (
         in_footer=False,
     ),
     Key("compare.open", "enter", "open", "open", "Watch the chosen run of this recipe.", "Enter"),
+    Key(
+        "compare.inside",
+        "i",
+        "inside",
+        "inside",
+        "Look into the network of the chosen run.",
+        "i",
+        in_footer=False,
+    ),
     Key("compare.seed_before", "left", "seed(-1)", "", "Choose the run before.", "←", in_footer=False),
     Key(
         "compare.seed_after",

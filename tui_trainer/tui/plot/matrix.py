@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -35,6 +36,10 @@ class View:
     row: int = 0
     column: int = 0
     colour: bool = True
+    cursor: tuple[int, int] | None = None
+    """A cell that stands out, and is scrolled to where it must."""
+    minus: Counts | None = None
+    """Another matrix (C, C) of the same samples: what has changed since is shown, in counts."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,9 @@ class Picture:
     lines: tuple[Line, ...]
     last_row: int
     last_column: int
+    row: int = 0
+    """The first row that is shown."""
+    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,18 +81,23 @@ def draw(matrix: Counts, names: Sequence[str], view: View, width: int, height: i
     scores = per_class(matrix)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     worst = _worst(matrix)
-    heads = "".join(_padded(layout.heads[j], layout.column_width) for j in layout.columns)
-    head = [Span(right(layout.corner, layout.label_width) + " ", "quiet"), Span(heads)]
+    at_row, at_column = view.cursor or (-1, -1)
+    head = [Span(right(layout.corner, layout.label_width) + " ", "quiet"), *_heads(layout, at_column)]
     lines: list[Line] = [(*head, Span(_RECALL, "quiet")) if layout.recall else tuple(head)]
+    counts, parts = matrix.tolist(), shares.tolist()  # plain numbers are much quicker one by one
+    before = None if view.minus is None else view.minus.tolist()
     for i in layout.rows:
-        spans = [Span(right(layout.labels[i], layout.label_width) + " ")]
+        spans = [Span(right(layout.labels[i], layout.label_width) + " ", "accent" if i == at_row else "text")]
         total = int(scores.support[i])
         for j in layout.columns:
-            count = int(matrix[i, j])
-            text = _percent(count, total) if view.cells == "percent" else _count(count)
-            spans.append(
-                _cell(text, i == j, float(shares[i, j]), (i, j) in worst, layout.column_width, view.colour)
-            )
+            count = counts[i][j]
+            if before is not None:
+                cell = _change(count - before[i][j], i == j, layout.column_width)
+            else:
+                text = _percent(count, total) if view.cells == "percent" else _count(count)
+                level = _level(parts[i][j], i == j)
+                cell = _cell(text, i == j, level, (i, j) in worst, layout.column_width, view.colour)
+            spans.append(cell._replace(role="cursor") if (i, j) == view.cursor else cell)
         if layout.recall:
             spans.append(Span(right(_score(scores.recall[i]), len(_RECALL)), "quiet"))
         lines.append(tuple(spans))
@@ -94,8 +107,14 @@ def draw(matrix: Counts, names: Sequence[str], view: View, width: int, height: i
         label = next((word for word in _PRECISION if len(word) <= layout.label_width), _PRECISION[-1])
         lines.append((Span(right(label, layout.label_width) + " " + values, "quiet"),))
     if len(layout.rows) < num_classes or len(layout.columns) < num_classes:
-        lines.append(clip(_rest(layout, num_classes), width))
-    return Picture(tuple(lines[:height]), num_classes - len(layout.rows), num_classes - len(layout.columns))
+        lines.append(clip(_rest(layout, num_classes, view.cursor is not None), width))
+    return Picture(
+        tuple(lines[:height]),
+        num_classes - len(layout.rows),
+        num_classes - len(layout.columns),
+        layout.rows.start,
+        layout.columns.start,
+    )
 
 
 def _lay_out(matrix: Counts, names: Sequence[str], view: View, width: int, height: int) -> _Layout:
@@ -104,7 +123,7 @@ def _lay_out(matrix: Counts, names: Sequence[str], view: View, width: int, heigh
     heads = labels
     # As wide as any count of these samples can get: columns stand still from one evaluation to the next.
     widest = len(_count(int(matrix.sum(axis=1).max(initial=10)))) if view.cells == "counts" else 3
-    needed = widest + (1 if view.colour else 2)
+    needed = widest + (1 if view.colour and view.minus is None else 2)
     widest_label = min(_MAX_LABEL, max(map(cell_len, labels)))
     left_for_labels = width - 1 - len(_RECALL) - num_classes * needed
     if left_for_labels >= _MIN_LABEL:  # short labels let all columns in; else columns scroll anyway
@@ -125,12 +144,13 @@ def _lay_out(matrix: Counts, names: Sequence[str], view: View, width: int, heigh
         heads = [str(i + 1) for i in range(num_classes)]
         labels = _numbered(labels)
     num_columns = max(1, min(num_classes, room // column_width))
-    column = min(max(0, view.column), num_classes - num_columns)
+    at_row, at_column = view.cursor or (None, None)
+    column = _start(view.column, at_column, num_columns, num_classes)
 
     across = num_columns < num_classes
     body = max(1, height - 1 - across)
     num_rows = num_classes if num_classes <= body else max(1, body - 1 + across)
-    row = min(max(0, view.row), num_classes - num_rows)
+    row = _start(view.row, at_row, num_rows, num_classes)
     return _Layout(
         corner=corner,
         label_width=label_width,
@@ -142,6 +162,23 @@ def _lay_out(matrix: Counts, names: Sequence[str], view: View, width: int, heigh
         recall=recall,
         precision=num_classes < body and column_width > _SHORTEST_SCORE,
     )
+
+
+def _start(wanted: int, cursor: int | None, shown: int, of: int) -> int:
+    """Where to begin so that the cursor is among those that are shown."""
+    if cursor is not None:
+        wanted = min(max(wanted, cursor - shown + 1), cursor)
+    return min(max(0, wanted), of - shown)
+
+
+def _heads(layout: _Layout, chosen: int) -> list[Span]:
+    """The names of the columns, the ``chosen`` one apart."""
+    texts = [_padded(layout.heads[j], layout.column_width) for j in layout.columns]
+    if chosen not in layout.columns:
+        return [Span("".join(texts))]
+    at = chosen - layout.columns.start
+    before, after = Span("".join(texts[:at])), Span("".join(texts[at + 1 :]))
+    return [span for span in (before, Span(texts[at], "accent"), after) if span.text]
 
 
 def _numbered(labels: Sequence[str]) -> list[str]:
@@ -185,15 +222,30 @@ def _worst(matrix: Counts) -> set[tuple[int, int]]:
     return {(int(i), int(j)) for i, j in np.argwhere(errors == top)} if top > 1 else set()
 
 
-def _cell(text: str, hit: bool, share: float, worst: bool, width: int, colour: bool) -> Span:
+def _level(share: float, hit: bool) -> float:
+    """How strongly a cell is tinted."""
+    strength = share if hit else min(1.0, share / _FULL_MISS) ** 0.5
+    return max(1, round(strength * _LEVELS)) / _LEVELS
+
+
+@lru_cache(maxsize=8192)
+def _cell(text: str, hit: bool, level: float, worst: bool, width: int, colour: bool) -> Span:
     if text == "·":
         return Span(_padded(text, width), "quiet")
     if not colour:
         shown = right(f"[{text}]", width) if hit else _padded(text, width)
         return Span(shown, "strong" if worst else "text")
-    strength = share if hit else min(1.0, share / _FULL_MISS) ** 0.5
-    level = max(1, round(strength * _LEVELS)) / _LEVELS
     return Span(_padded(text, width), "hit" if hit else "miss", level)
+
+
+@lru_cache(maxsize=8192)
+def _change(change: int, hit: bool, width: int) -> Span:
+    """More on the diagonal and less beside it is good."""
+    if not change:
+        return Span(_padded("·", width), "quiet")
+    amount = _count(abs(change))
+    text = ("+" if change > 0 else "-") + amount
+    return Span(_padded(text, width), "good" if (change > 0) == hit else "bad")
 
 
 def _padded(text: str, width: int) -> str:
@@ -201,9 +253,11 @@ def _padded(text: str, width: int) -> str:
     return right(text, width - 1) + " "
 
 
-def _rest(layout: _Layout, num_classes: int) -> Line:
+def _rest(layout: _Layout, num_classes: int, has_cursor: bool) -> Line:
+    """What is shown of how many, and the keys that scroll where no cursor does."""
     parts = []
-    for what, shown, keys in (("rows", layout.rows, "↑↓"), ("columns", layout.columns, "< >")):
+    for what, shown, keys in (("rows", layout.rows, "  ↑↓"), ("columns", layout.columns, "  < >")):
         if len(shown) < num_classes:
-            parts.append(f"{what} {shown.start + 1} to {shown.stop} of {num_classes}  {keys}")
+            hint = "" if has_cursor else keys
+            parts.append(f"{what} {shown.start + 1} to {shown.stop} of {num_classes}{hint}")
     return (Span("   ".join(parts), "quiet"),)

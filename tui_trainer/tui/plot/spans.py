@@ -19,6 +19,7 @@ Role: TypeAlias = Literal[
     "accent",  # the chosen tab, a key
     "point",  # a sample in a plot
     "curve",  # what goes with a curve; level is which colour of the palette
+    "cursor",  # where the cursor is
     "pixel",  # part of an image: the one thing that names its colours itself
 ]
 

@@ -99,6 +99,7 @@ class CompareScreen(OverlaidScreen):
     ) -> None:
         super().__init__()
         self._clock = clock
+        self._link = link
         self._tick_s = max(_LEAST_TICK_S, link.tick_s)
         self._options = ChartOptions(glyphs=glyphs)
         self._tops = {"table": 0, "view": 0}
@@ -327,6 +328,15 @@ class CompareScreen(OverlaidScreen):
         row = views.chosen_run(self._contest, self._choice) if self._contest else None
         if row is not None and row.run is not None:
             self.post_message(RunOpened(row.run))
+
+    def action_inside(self) -> None:
+        """Look into the network of the chosen run."""
+        from tui_trainer.tui.inside.opening import first_view
+
+        row = views.chosen_run(self._contest, self._choice) if self._contest else None
+        if row is not None and row.run is not None:
+            glyphs = self._options.glyphs
+            self.app.push_screen(first_view(row.run, clock=self._clock, link=self._link, glyphs=glyphs))
 
     # How it is looked at
 

@@ -369,9 +369,6 @@ class RunScreen(ChartingScreen, SteeringScreen, AskingScreen):
         from tui_trainer.tui.inside.asking import Asking
         from tui_trainer.tui.inside.screen import Sight, view_at
 
-        if self._watch.own is not None:
-            self.notify("A loop of one's own keeps its network to itself.", severity="warning", markup=False)
-            return
         self._asking = self._asking or Asking(self._watch)
         self._is_covered = True
         sight = Sight(

@@ -126,6 +126,8 @@ class SpanView(Widget):
             return base + Style(color=_rich_color(inks[0]), bgcolor=_rich_color(inks[1]))
         if role == "text":
             return base
+        if role == "cursor":
+            return base + Style(reverse=True, bold=True)
         theme = self.app.current_theme
         if role == "curve":
             palette = palette_for(dark=theme.dark, ansi=theme.ansi)
