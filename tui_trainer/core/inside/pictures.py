@@ -7,9 +7,10 @@ import msgspec
 
 from tui_trainer.core.inside.layers import LayerHistograms
 from tui_trainer.core.inside.samples import Samples
+from tui_trainer.core.inside.surface import LossSlice
 from tui_trainer.core.runlog import RunLogError, payload_at
 
-Picture: TypeAlias = LayerHistograms | Samples
+Picture: TypeAlias = LayerHistograms | Samples | LossSlice
 """All kinds."""
 
 _decoder: msgspec.msgpack.Decoder[Picture] = msgspec.msgpack.Decoder(Picture)

@@ -3,9 +3,10 @@
 from collections.abc import Generator
 
 from tui_trainer.core.inside.pictures import Picture
-from tui_trainer.core.inside.questions import Question, SomeSamples
+from tui_trainer.core.inside.questions import Question, Slice, SomeSamples
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.inside.samples import some_samples
+from tui_trainer.training.inside.surface import loss_slice
 from tui_trainer.training.recording import Recorder
 
 
@@ -17,3 +18,5 @@ def answer(trainee: Trainee, record: Recorder, question: Question) -> Generator[
     match question:
         case SomeSamples():
             return some_samples(trainee, record, question)
+        case Slice():
+            return loss_slice(trainee, record, question)
