@@ -150,7 +150,7 @@ def test_what_cannot_be_sliced_is_said() -> None:
         (Slice(dimensions=3), "1 or 2 dimensions"),
         (Slice(points=4), "odd number"),
         (Slice(span=-1.0), "above 0"),
-        (Slice(along="checkpoints"), "take a checkpoint besides these weights"),
+        (Slice(along="checkpoints"), "no other checkpoint"),
     ):
         with pytest.raises(CannotAnswer, match=why):
             sliced(trainee, question)

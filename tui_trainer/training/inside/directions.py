@@ -47,6 +47,14 @@ def filter_norms(weight: Tensor) -> Tensor:
     return norms
 
 
+def across(first: Weights, drawn: Weights) -> Weights:
+    """What of ``drawn`` is orthogonal to ``first``, and as long as that."""
+    along = _dot(_flat(first), _flat(drawn)) / _dot(_flat(first), _flat(first))
+    rest = {name: each - along * first[name] for name, each in drawn.items()}
+    length = (_dot(_flat(first), _flat(first)) / max(_dot(_flat(rest), _flat(rest)), 1e-30)) ** 0.5
+    return {name: each * length for name, each in rest.items()}
+
+
 class Trace(NamedTuple):
     """How far the weights of checkpoints lie from those at hand."""
 

@@ -12,7 +12,7 @@ from torch.func import functional_call
 from tui_trainer.core.inside.questions import Slice
 from tui_trainer.core.inside.surface import LossSlice, places
 from tui_trainer.training.assembly import Trainee
-from tui_trainer.training.inside.directions import Trace, Weights, moved, random_direction, trace
+from tui_trainer.training.inside.directions import Trace, Weights, across, moved, random_direction, trace
 from tui_trainer.training.inside.looking import CannotAnswer, still
 from tui_trainer.training.recording import Recorder
 
@@ -81,18 +81,15 @@ def _check(question: Slice) -> None:
 
 
 def _directions(question: Slice, weights: Weights, past: Trace) -> list[Weights]:
-    if question.along == "checkpoints":
-        found = past.main_directions(question.dimensions)
-        if len(found) < question.dimensions:
-            few = "two checkpoints" if question.dimensions == 2 else "a checkpoint"
-            raise CannotAnswer(
-                f"directions along the checkpoints take {few} besides these weights, "
-                f"and {len(past.steps)} can be read: random directions need none"
-            )
-        return found
     if not any(bool(each.any()) for each in weights.values()):
         raise CannotAnswer("all weights are 0: a direction in the scale of the filters leads nowhere")
-    return [random_direction(weights, question.seed, number) for number in range(question.dimensions)]
+    drawn = [random_direction(weights, question.seed, number) for number in range(question.dimensions)]
+    if question.along == "random":
+        return drawn
+    found = past.main_directions(question.dimensions)
+    if not found:
+        raise CannotAnswer("no other checkpoint gives a direction to go along: random ones need none")
+    return found if len(found) == question.dimensions else [found[0], across(found[0], drawn[1])]
 
 
 class _Meter:

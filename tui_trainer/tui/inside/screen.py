@@ -143,7 +143,10 @@ class InsideScreen(Screen[None]):
         self.app.pop_screen()
 
 
-VIEWS: tuple[tuple[str, str, str], ...] = (("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),)
+VIEWS: tuple[tuple[str, str, str], ...] = (
+    ("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),
+    ("surface", "tui_trainer.tui.inside.surface", "SurfaceScreen"),
+)
 """Name, module and class of each view, in the order of their digits."""
 
 

@@ -15,7 +15,7 @@ from tui_trainer.tui.keys.compare import COMPARE
 from tui_trainer.tui.keys.descent import DESCENT
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
-from tui_trainer.tui.keys.inside import INSIDE
+from tui_trainer.tui.keys.inside import INSIDE, SURFACE
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
 from tui_trainer.tui.keys.run import RUN
@@ -34,6 +34,7 @@ __all__ = [
     "READER",
     "RUN",
     "RUNS",
+    "SURFACE",
     "TABLE",
     "VERSUS",
     "Explained",
@@ -50,6 +51,7 @@ TABLE = (
     *NEW,
     *RUN,
     *INSIDE,
+    *SURFACE,
     *RUNS,
     *COMPARE,
     *DESCENT,
