@@ -11,7 +11,7 @@ from tui_trainer.core.checkpoint_files import path_of, saved_steps
 from tui_trainer.core.control import Ask, Pause, send
 from tui_trainer.core.events import Answered, LayersMeasured, Note
 from tui_trainer.core.inside.pictures import picture_at
-from tui_trainer.core.inside.questions import SomeSamples
+from tui_trainer.core.inside.questions import Slice, SomeSamples
 from tui_trainer.core.inside.samples import Samples
 from tui_trainer.core.recipe import (
     BatchNorm,
@@ -46,7 +46,8 @@ def test_bits_are_the_same_with_probes_at_every_step_and_without(monkeypatch: py
     monkeypatch.setattr(insight, "SHARE", 1e9)
     monkeypatch.setattr(insight, "SPACING", 1e9)
     looked, alone = Driven(DRAWS), Driven(without_probes(DRAWS))
-    send(looked.run, Ask(attempt=1, id="a", question=SomeSamples(split="train", indices=[0]), follow_s=60.0))
+    for question in (SomeSamples(split="train", indices=[0]), Slice(dimensions=2, points=5)):
+        send(looked.run, Ask(attempt=1, id=question.__class__.__name__, question=question, follow_s=60.0))
     for driven in (looked, alone):
         driven.to_its_end()
     measured, by_itself = heard(looked.run), heard(alone.run)

@@ -146,9 +146,18 @@ class SurfaceScreen(InsideScreen):
             return
         self.sight.asking.forget(self._asked_id)
         wanted, self._asked = self._asked, None
+        if wanted == self._wish and reply.problem:
+            self._wish = self._nearest(wanted)
         if wanted != self._wish:
             self._ask()
         self.redraw()
+
+    def _nearest(self, wish: _Wish) -> _Wish:
+        """The same of a checkpoint near by, if that of ``wish`` is gone: a live run keeps only so many."""
+        at_step, steps = wish.at_step, saved_steps(self.sight.watch.run)
+        if at_step is None or at_step in steps or not steps:
+            return wish
+        return replace(wish, at_step=min(steps, key=lambda step: abs(step - at_step)))
 
     def seen(self) -> object:
         """How far the answer is, and what hinders it."""
@@ -232,16 +241,18 @@ class SurfaceScreen(InsideScreen):
 
     def action_checkpoint(self, by: int) -> None:
         """Go to the checkpoint before, or to the next one; after the last come the weights as they are."""
-        steps, history = saved_steps(self.sight.watch.run), self.sight.watch.recorded
+        steps, is_live = saved_steps(self.sight.watch.run), self.sight.watch.is_live
+        if not steps:
+            return
         here = self._wish.at_step
-        if here is None:
-            here = history.step + 1 if self.sight.watch.is_live or not steps else steps[-1]
-        others = [step for step in steps if (step < here if by < 0 else step > here)]
-        if by > 0:
-            at_step = others[0] if others and (self.sight.watch.is_live or others[0] != steps[-1]) else None
-            self._want(replace(self._wish, at_step=at_step))
-        elif others:
-            self._want(replace(self._wish, at_step=others[-1]))
+        if here is None:  # the last checkpoint, or later
+            here = steps[-1] + is_live
+        if by < 0:
+            at_step = next((step for step in reversed(steps) if step < here), self._wish.at_step)
+        else:
+            at_step = next((step for step in steps if step > here), None)
+        is_present = at_step == steps[-1] and not is_live
+        self._want(replace(self._wish, at_step=None if is_present else at_step))
 
     def action_latest(self) -> None:
         """Go to the weights as they are."""
@@ -271,6 +282,6 @@ def _facts(taken: LossSlice) -> Line:
     if taken.along == "checkpoints":
         is_filled_up = taken.dimensions == 2 and len(taken.path) == 1
         along = f"a checkpoint, {along}" if is_filled_up else "along checkpoints"
-    places = f"{taken.points}×{taken.points} places" if taken.dimensions == 2 else f"{taken.points} places"
+    places = f"{taken.points}×{taken.points}" if taken.dimensions == 2 else f"{taken.points} places"
     how = f"{taken.num_samples:,} train samples, eval mode, no penalties"
     return (Span(f"{along} · {places} · {how}", "quiet"),)
