@@ -166,12 +166,16 @@ def test_what_cannot_be_sliced_is_said() -> None:
 
 
 def test_a_large_network_is_looked_at_in_fewer_samples_and_places() -> None:
-    assert affordable(1e-6, 1_000, Slice(dimensions=2, points=25)) == (1_000, 25)
-    assert affordable(2e-5, 1_000, Slice(dimensions=2, points=25)) == (250, 25)
-    samples, points = affordable(5e-3, 1_000, Slice(dimensions=2, points=25))
-    assert samples * points**2 * 5e-3 <= 5.0
-    assert points % 2
-    assert affordable(10.0, 1_000, Slice(points=61)) == (15, 5)
+    plane, curve = Slice(dimensions=2, points=25), Slice(points=61)
+    assert affordable(1e-6, 1_000, plane) == (1_000, 25)
+    assert affordable(1e-6, 105, plane) == (105, 25)
+    for sample_s in (1e-5, 1e-4, 1e-3, 1e-2):
+        for question in (curve, plane):
+            samples, points = affordable(sample_s, 1_000, question)
+            assert sample_s * samples * points**question.dimensions <= 5.0 or (samples, points) == (15, 5)
+            assert points % 2 == 1
+            assert points >= 15 or question is plane
+    assert affordable(10.0, 1_000, curve) == (15, 5)
 
 
 @pytest.mark.parametrize("along", ["random", "checkpoints"])

@@ -20,8 +20,11 @@ MAX_SAMPLES = 1_000
 MAX_POINTS = 101
 BUDGET_S = 5.0
 """A slice takes about so long at most: of a large network fewer samples and places are looked at."""
-_PASS = 100e6
-"""Multiplications and additions of one pass: some 10 ms on one core."""
+FEWEST_SAMPLES, FEWEST_POINTS = 10, 5
+_PASS = 50e6
+"""Multiplications and additions of one pass: some 10 to 20 ms on one core."""
+_LARGE = 500_000
+"""To move a tensor of so many weights takes a millisecond or more."""
 _TRACED = 0.05
 """This share of the work is reading checkpoints."""
 
@@ -116,11 +119,14 @@ class _Meter:
     def measure(self, place: Sequence[float], num_samples: int) -> Generator[float, None, float]:
         """The mean loss of the first samples at a place, yielding the share done after each pass."""
         trainee = self._trainee
-        with torch.inference_mode():
-            there = {name: each.clone() for name, each in self._weights.items()}
-            for length, direction in zip(place, self._directions, strict=True):
-                for name, each in direction.items():
-                    there[name].add_(each, alpha=length)
+        there: dict[str, Tensor] = {}
+        for name, each in self._weights.items():
+            with torch.inference_mode():
+                there[name] = each.clone()
+                for length, direction in zip(place, self._directions, strict=True):
+                    there[name].add_(direction[name], alpha=length)
+            if each.numel() >= _LARGE:
+                yield 0.0
         outputs: list[Tensor] = []
         for start in range(0, num_samples, self._rows):
             end = min(start + self._rows, num_samples)
@@ -132,16 +138,16 @@ class _Meter:
 
 
 def affordable(sample_s: float, num_samples: int, question: Slice) -> tuple[int, int]:
-    """Samples and places a side for about `BUDGET_S` at most, if a sample takes ``sample_s``."""
-    points = question.points
+    """Samples and places a side for about `BUDGET_S` at most, if a sample takes ``sample_s``.
+
+    Both shrink, samples faster: a coarse grid hides more than a noisy loss.
+    """
+    most, points = num_samples, question.points
     while sample_s * num_samples * points**question.dimensions > BUDGET_S:
-        if num_samples > 250:
+        has_samples, has_points = num_samples >= 2 * FEWEST_SAMPLES, points > FEWEST_POINTS
+        if has_samples and (num_samples / most >= (points / question.points) ** 3 or not has_points):
             num_samples //= 2
-        elif points > 11:
-            points -= 2
-        elif num_samples > 16:
-            num_samples //= 2
-        elif points > 5:
+        elif has_points:
             points -= 2
         else:
             break
