@@ -68,9 +68,9 @@ class SurfaceScreen(InsideScreen):
         "down in all of them.\n\n"
         "Directions are drawn at random, and each filter (the weights of one unit or channel) of a direction "
         "is scaled to the length of the filter that it moves; biases and what batch norm learns are not "
-        "moved (Li et al. 2018). Without that, pictures do not compare: weights ten times as large make the "
-        "same network with batch norm or ReLU ten times as flat to look at. With it, a = 1 changes each "
-        "filter by its own length in every network.\n\n"
+        "moved (Li et al. 2018). Without that, pictures do not compare: with ReLU or batch norm a layer may "
+        "have weights ten times as large, the next one smaller ones, and it is the same network, but would "
+        "look flatter. With it, a = 1 changes each filter by its own length in every network.\n\n"
         "A sharp minimum: the loss rises steeply on both sides, and a small change of weights spoils the "
         "network. A flat one: a valley floor. Flat minima are often, not always, those that generalize "
         "better; compare a small and a large batch size, or with and without L2, at the same span. Before "
@@ -121,6 +121,8 @@ class SurfaceScreen(InsideScreen):
 
     def _want(self, wish: _Wish) -> None:
         """Have another picture: at once, or when the question on its way is answered."""
+        if wish == self._wish:
+            return
         self._wish = wish
         if self._asked is None:
             self._ask()
