@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from tests.tui.recorded import NOW, RUNS, recorded, until
 from tui_trainer.core import rundir
 from tui_trainer.core.checkpoint_files import path_of, saved_steps
-from tui_trainer.core.control import Ask, ControlReader
+from tui_trainer.core.control import Ask, ControlReader, Stop, send
 from tui_trainer.core.events import Answered, PhaseChanged
 from tui_trainer.core.inside.questions import Slice
 from tui_trainer.core.inside.surface import LossSlice
@@ -240,3 +240,5 @@ async def test_a_real_run_is_sliced_while_it_trains_and_at_its_checkpoints(rows:
     finally:
         worker.terminate()
         worker.wait()
+        if run.inspection.path.is_dir():
+            send(run.inspection, Stop(attempt=1))
