@@ -129,6 +129,12 @@ class RunDir:
         return RunDir(self.path / "inspection")
 
     @property
+    def subject(self) -> "RunDir":
+        """The run whose checkpoints belong to what is recorded here: of an inspection the one it looks at."""
+        is_inspection = self.path.name == "inspection" and not self.recipe_toml.exists()
+        return RunDir(self.path.parent) if is_inspection else self
+
+    @property
     def exists(self) -> bool:
         """Whether this is a run, which takes a recorded recipe."""
         try:

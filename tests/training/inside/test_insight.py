@@ -11,7 +11,7 @@ from tui_trainer.core.checkpoint_files import path_of, saved_steps
 from tui_trainer.core.control import Ask, Pause, send
 from tui_trainer.core.events import Answered, LayersMeasured, Note
 from tui_trainer.core.inside.pictures import picture_at
-from tui_trainer.core.inside.questions import NextBatch, Poked, SomeSamples
+from tui_trainer.core.inside.questions import NextBatch, Poked, Slice, SomeSamples
 from tui_trainer.core.inside.samples import Samples
 from tui_trainer.core.recipe import (
     BatchNorm,
@@ -54,7 +54,8 @@ def test_bits_are_the_same_with_probes_at_every_step_and_without(
     monkeypatch.setattr(thinning, "SPACING", 1e9)
     looked, alone = Driven(recipe), Driven(without_probes(recipe))
     poked = Poked(split="train", index=0, noise=0.5, columns={1: 2.0})
-    for question in (SomeSamples(split="train", indices=[0]), NextBatch(), poked):
+    sliced = Slice(dimensions=2, points=5)
+    for question in (SomeSamples(split="train", indices=[0]), NextBatch(), poked, sliced):
         id_ = type(question).__name__
         send(looked.run, Ask(attempt=1, id=id_, question=question, follow_s=60.0))
     for driven in (looked, alone):

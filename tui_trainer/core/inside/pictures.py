@@ -18,12 +18,14 @@ from tui_trainer.core.inside.layers import LayerHistograms
 from tui_trainer.core.inside.poked import PokedSample
 from tui_trainer.core.inside.probabilities import ClassProbabilities
 from tui_trainer.core.inside.samples import Samples
+from tui_trainer.core.inside.surface import LossSlice
 from tui_trainer.core.inside.weights import FeatureMaps, Weights
 from tui_trainer.core.runlog import RunLogError, payload_at
 
 Picture: TypeAlias = (
     LayerHistograms
     | Samples
+    | LossSlice
     | ClassProbabilities
     | BatchStep
     | PokedSample

@@ -9,6 +9,7 @@ from tui_trainer.core.inside.questions import (
     Poked,
     Probabilities,
     Question,
+    Slice,
     SomeSamples,
     ThePlane,
 )
@@ -18,6 +19,7 @@ from tui_trainer.training.inside.poking import poked
 from tui_trainer.training.inside.predictions import probabilities
 from tui_trainer.training.inside.principal import principal_plane
 from tui_trainer.training.inside.samples import some_samples
+from tui_trainer.training.inside.surface import loss_slice
 from tui_trainer.training.inside.weights import maps_of_sample
 from tui_trainer.training.recording import Recorder
 
@@ -40,3 +42,5 @@ def answer(trainee: Trainee, record: Recorder, question: Question) -> Generator[
             return principal_plane(trainee, record)
         case Probabilities():
             return probabilities(trainee, record, question)
+        case Slice():
+            return loss_slice(trainee, record, question)

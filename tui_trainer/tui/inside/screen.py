@@ -163,6 +163,7 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     ("layers", "tui_trainer.tui.inside.layers", "LayersScreen"),
     ("weights", "tui_trainer.tui.inside.weights", "WeightsScreen"),
     ("boundary", "tui_trainer.tui.inside.boundary", "BoundaryScreen"),
+    ("surface", "tui_trainer.tui.inside.surface", "SurfaceScreen"),
     ("batch", "tui_trainer.tui.inside.microscope", "MicroscopeScreen"),
     ("poke", "tui_trainer.tui.inside.poke", "PokeScreen"),
 )

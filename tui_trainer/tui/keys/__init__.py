@@ -15,7 +15,17 @@ from tui_trainer.tui.keys.compare import COMPARE
 from tui_trainer.tui.keys.descent import DESCENT
 from tui_trainer.tui.keys.dialogs import CHANGE, CODE, FORK, QUIT, READER, VERSUS
 from tui_trainer.tui.keys.everywhere import EVERYWHERE
-from tui_trainer.tui.keys.inside import BOUNDARY, FILM, INSIDE, LAYERS, MICROSCOPE, PERCLASS, POKE, WEIGHTS
+from tui_trainer.tui.keys.inside import (
+    BOUNDARY,
+    FILM,
+    INSIDE,
+    LAYERS,
+    MICROSCOPE,
+    PERCLASS,
+    POKE,
+    SURFACE,
+    WEIGHTS,
+)
 from tui_trainer.tui.keys.key import Explained, Key
 from tui_trainer.tui.keys.new import NEW
 from tui_trainer.tui.keys.preflight import PREFLIGHT
@@ -42,6 +52,7 @@ __all__ = [
     "READER",
     "RUN",
     "RUNS",
+    "SURFACE",
     "TABLE",
     "VERSUS",
     "WEIGHTS",
@@ -65,6 +76,7 @@ TABLE = (
     *LAYERS,
     *WEIGHTS,
     *BOUNDARY,
+    *SURFACE,
     *MICROSCOPE,
     *POKE,
     *RUNS,

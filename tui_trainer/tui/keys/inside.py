@@ -253,3 +253,16 @@ PERCLASS = (
     Key("perclass.class", "c", "class(1)", "class", "Look at the next class.", "c"),
     Key("perclass.class_before", "C", "class(-1)", "", "Look at the class before.", "C", in_footer=False),
 )
+
+SURFACE = (
+    Key("surface.dimensions", "d", "dimensions", "1-D/2-D", "A slice along one direction, or two.", "d"),
+    Key("surface.along", "a", "along", "along", "Random directions, or along the checkpoints.", "a"),
+    Key("surface.other", "n", "other", "other", "Draw other random directions.", "n"),
+    Key("surface.wider", "plus,equals_sign", "widen(1)", "wider", "Look farther around.", "+"),
+    Key("surface.narrower", "minus", "widen(-1)", "narrower", "Look nearer.", "-"),
+    Key("surface.log", "l", "log", "log", "The loss of a curve logarithmic, or linear.", "l"),
+    Key("surface.before", "left", "checkpoint(-1)", "checkpoint", "Go to the checkpoint before.", "←"),
+    Key("surface.after", "right", "checkpoint(1)", "checkpoint", "Go to the next checkpoint.", "→"),
+    Key("surface.latest", "end", "latest", "", "Go to the weights as they are now.", "End", in_footer=False),
+    Key("surface.again", "r", "again", "again", "Ask again, about the weights as they are now.", "r"),
+)

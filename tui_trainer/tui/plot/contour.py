@@ -55,6 +55,7 @@ class Terrain:
     """Between the bands, (NUM_BANDS - 1,), increasing."""
     marks: tuple[tuple[float, ...], ...]
     """The lowest places."""
+    x_label: str = "x"
 
     def bands(self, xs: Floats, ys: Floats) -> Bands:
         """The band at each crossing of ``xs`` (W,) and ``ys`` (H,), (H, W); 0 is the lowest."""
@@ -209,7 +210,7 @@ def lay_out(
     rows = np.rint((y_range[1] - ticks) / (y_range[1] - y_range[0]) * (area.num_rows - 1)).astype(int)
     labels = dict(zip((rows // glyph_set.rows).tolist(), tick_labels(ticks), strict=True))
     draw_y_axis(drawing, area, _LEFT, 0, labels)
-    draw_x_axis(drawing, area, _LEFT, area.height, ChartModel("", x_label="x", x_whole=False))
+    draw_x_axis(drawing, area, _LEFT, area.height, ChartModel("", x_label=terrain.x_label, x_whole=False))
     return Sheet(terrain, area, shading, Relief(drawing, ground))
 
 
