@@ -1,8 +1,10 @@
 """Whole steps in one graph, by torch.compile: forward, backward, penalties, clipping and the optimizer.
 
 Learning rate, momentum, penalties and the clipping norm are tensors, so that a change of them compiles
-nothing anew. Steps of another size than the batch's, and the first one, in which the optimizer makes its
-memory, are left to the eager loop.
+nothing anew. Where several steps share a graph, any of them can be left out: each is computed by its own part
+of the graph, whatever pause or evaluation lies between it and its neighbours, and so to the same bits. Steps
+of another size than the batch's, and the first one, in which the optimizer makes its memory, are left to the
+eager loop.
 """
 
 import os
@@ -10,6 +12,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from math import ceil
 from statistics import median
 from time import perf_counter
 from typing import TypeAlias
@@ -42,8 +45,7 @@ class CompiledSteps:
     def __init__(self, trainee: Trainee) -> None:
         """Compile, which takes from seconds to a minute. Raises NotCompiled."""
         _check(trainee)
-        mult_adds = trainee.batch_size * sum(layer.mult_adds for layer in trainee.table)
-        self.at_once = STEPS_AT_ONCE if mult_adds < SMALL else 1
+        self.at_once = _steps_at_once(trainee)
         self._trainee = trainee
         self._parameters = [parameter.detach() for parameter in trainee.network.parameters()]
         self._slots = slots(trainee.recipe.optimizer)
@@ -61,24 +63,26 @@ class CompiledSteps:
 
     def _tried(self) -> float:
         """Compile by making steps with copies; the seconds that a step then takes."""
-        rows = torch.arange(self._trainee.batch_size, device=self._trainee.device).repeat(self.at_once)
+        batches = [torch.arange(self._trainee.batch_size, device=self._trainee.device)] * self.at_once
         copies = [parameter.clone() for parameter in self._parameters]
         memory = [tuple(torch.zeros_like(copy) for _ in self._slots) for copy in copies]
-        self._run(copies, memory, rows, 1, 1)
+        self._run(copies, memory, batches, 1, 1)
         times = []
         for _ in range(7):
             began = perf_counter()
-            self._run(copies, memory, rows, 1, 1)
+            self._run(copies, memory, batches, 1, 1)
             times.append(perf_counter() - began)
         return median(times) / self.at_once
 
-    def fits(self, batches: Sequence[Tensor]) -> bool:
-        """Whether the next steps, over the samples ``batches``, can be those of the graph."""
-        return (
-            len(batches) == self.at_once
-            and all(len(batch) == self._trainee.batch_size for batch in batches)
-            and (not self._slots or all(self._slots[0] in held for held in self._held))
+    def fits(self, batch: Tensor) -> bool:
+        """Whether the next step, over the samples ``batch``, can be one of the graph's."""
+        return len(batch) == self._trainee.batch_size and (
+            not self._slots or all(self._slots[0] in held for held in self._held)
         )
+
+    def place_of(self, step: int) -> int:
+        """Which step of the graph the update ``step`` is, from nought: that goes by its place in the epoch."""
+        return (step - 1) % self._trainee.steps_per_epoch % self.at_once
 
     @property
     def _held(self) -> list[dict[str, Tensor]]:
@@ -86,31 +90,42 @@ class CompiledSteps:
         return [state[parameter] for parameter in self._trainee.network.parameters()]
 
     def make(self, batches: Sequence[Tensor], first_step: int) -> Tensor:
-        """The updates from ``first_step`` on; their mean losses ``(at_once,)``, without penalties."""
+        """The updates from ``first_step`` on, which end with the graph's last or before.
+
+        Returns their mean losses ``(len(batches),)``, without penalties.
+        """
         held = self._held
         if self._steps_before is None:  # a fork's optimizer may have begun later than its run
             count = int(held[0]["step"]) if "step" in held[0] else first_step - 1
             self._steps_before = first_step - 1 - count
         memory = [tuple(each[slot] for slot in self._slots) for each in held]
         count = first_step - self._steps_before
-        losses = self._run(self._parameters, memory, torch.cat(list(batches)), first_step, count)
+        losses = self._run(self._parameters, memory, batches, first_step, count)
         for each in held:
             if "step" in each:
-                each["step"] += self.at_once
+                each["step"] += len(batches)
         return losses
 
     def _run(
-        self, parameters: list[Tensor], memory: list[Memory], rows: Tensor, first_step: int, count: int
+        self,
+        parameters: list[Tensor],
+        memory: list[Memory],
+        batches: Sequence[Tensor],
+        first_step: int,
+        count: int,
     ) -> Tensor:
         """``count`` is which update of the optimizer ``first_step`` is, from one."""
-        trainee = self._trainee
+        trainee, first = self._trainee, self.place_of(first_step)
         chosen, data = trainee.recipe, trainee.data
+        last = first + len(batches)
         by_step = []
-        for number in range(self.at_once):
+        for place in range(self.at_once):
+            number = place - first
             lr = chosen.optimizer.lr * factor(
-                chosen.optimizer.schedule, first_step - 1 + number, trainee.horizon
+                chosen.optimizer.schedule, max(0, first_step - 1 + number), trainee.horizon
             )
-            by_step.append([lr, *corrections(chosen.optimizer, count + number)])
+            is_made = first <= place < last
+            by_step.append([lr, *corrections(chosen.optimizer, max(1, count + number)), float(is_made)])
         clipping = chosen.regularization.gradient_clipping
         by_run = [
             getattr(chosen.optimizer, "momentum", 0.0),
@@ -118,10 +133,12 @@ class CompiledSteps:
             trainee.penalty.l2,
             clipping.max_norm if clipping else 0.0,
         ]
+        left_out = batches[:1]
+        rows = torch.cat([*left_out * first, *batches, *left_out * (self.at_once - last)])
         # Outside of the graph, whose own kernel for it takes several times as long.
         x, y = data.train_x.index_select(0, rows), data.train_y.index_select(0, rows)
         with torch.no_grad():
-            return self._compiled(
+            losses = self._compiled(
                 parameters,
                 memory,
                 x.view(self.at_once, -1, *x.shape[1:]),
@@ -129,6 +146,16 @@ class CompiledSteps:
                 parameters[0].new_tensor(by_step),
                 parameters[0].new_tensor(by_run),
             )
+        return losses[first:last]
+
+
+def _steps_at_once(trainee: Trainee) -> int:
+    """Several where a step is small: so many that they come out about even in an epoch."""
+    mult_adds = trainee.batch_size * sum(layer.mult_adds for layer in trainee.table)
+    whole_batches = len(trainee.data.train_x) // trainee.batch_size
+    if mult_adds >= SMALL or not whole_batches:
+        return 1
+    return ceil(whole_batches / ceil(whole_batches / STEPS_AT_ONCE))
 
 
 def told(compiled: CompiledSteps) -> str:
@@ -193,9 +220,7 @@ def _steps(trainee: Trainee, count: int) -> _Steps:
     penalized = {id(weight) for weight in trainee.penalty.weights}
     weights = [name for name, parameter in network.named_parameters() if id(parameter) in penalized]
     update = build_update(trainee.recipe.optimizer)
-    regularization = trainee.recipe.regularization
-    has_l1, has_l2 = regularization.l1 is not None, regularization.l2 is not None
-    clips = regularization.gradient_clipping is not None
+    clips = trainee.recipe.regularization.gradient_clipping is not None
 
     def loss_of(parameters: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
         return criterion(torch.func.functional_call(network, parameters, (x,)), y)
@@ -217,20 +242,23 @@ def _steps(trainee: Trainee, count: int) -> _Steps:
             gradients, loss = differentiated(now, x[number], y[number])
             losses.append(loss)
             for name in weights:
-                if has_l1:
-                    gradients[name] = gradients[name] + l1 * now[name].sign()
-                if has_l2:
-                    gradients[name] = gradients[name] + 2 * l2 * now[name]
+                gradients[name] = gradients[name] + l1 * now[name].sign() + 2 * l2 * now[name]
             if clips:
                 gradients = clipped(gradients, max_norm)
-            lr, mean_correction, root_correction = by_step[number].unbind()
+            lr, mean_correction, root_correction, is_made = by_step[number].unbind()
             numbers = Numbers(lr, momentum, mean_correction, root_correction)
             for place, name in enumerate(names):
-                now[name], remembered[place] = update(now[name], gradients[name], remembered[place], numbers)
+                before = now[name], *remembered[place]
+                parameter, memory_of_it = update(now[name], gradients[name], remembered[place], numbers)
+                after = (parameter, *memory_of_it)
+                if count > 1:
+                    after = tuple(map(torch.where, [is_made > 0] * len(after), after, before))
+                now[name], *rest = after
+                remembered[place] = tuple(rest)
         for old, name in zip(parameters, names, strict=True):
             old.copy_(now[name])
-        for before, after in zip(memory, remembered, strict=True):
-            for old_slot, new_slot in zip(before, after, strict=True):
+        for old_slots, new_slots in zip(memory, remembered, strict=True):
+            for old_slot, new_slot in zip(old_slots, new_slots, strict=True):
                 old_slot.copy_(new_slot)
         return torch.stack(losses)
 
