@@ -1,6 +1,10 @@
 """Compiled steps agree with eager ones; what cannot be compiled is trained all the same."""
 
 import shutil
+import subprocess
+import sys
+import threading
+import time
 from copy import deepcopy
 from dataclasses import replace
 from math import inf
@@ -16,7 +20,7 @@ from tests.training.test_resuming import assert_same_bits, stopped_after
 from tui_trainer.core import forking, repeating, rundir
 from tui_trainer.core.checkpoint_files import saved_steps
 from tui_trainer.core.control import WHATEVER_ATTEMPT, Change, Pause, Step, Stop, send
-from tui_trainer.core.events import Note
+from tui_trainer.core.events import Heartbeat, Note
 from tui_trainer.core.recipe import (
     L1,
     L2,
@@ -29,7 +33,7 @@ from tui_trainer.core.recipe import (
     Regularization,
     Training,
 )
-from tui_trainer.training import compiled, session
+from tui_trainer.training import compiled, recording, session
 from tui_trainer.training.assembly import Trainee, assemble
 from tui_trainer.training.compiled import CompiledSteps
 from tui_trainer.training.loop import _groups, update
@@ -231,6 +235,50 @@ def test_pauses_stops_and_changes_leave_the_bits_of_a_compiled_run(compiled_once
     send(eager_run, penalized)
     stopped_after(eager_run, -1)
     np.testing.assert_allclose(heard(whole).losses, heard(eager_run).losses, rtol=1e-4)
+
+
+def test_a_run_beats_and_hears_a_stop_while_it_compiles(monkeypatch):
+    released = threading.Event()
+
+    def stuck(_steps):
+        released.wait(60)
+        raise RuntimeError
+
+    monkeypatch.setattr(compiled, "_compile", stuck)
+    monkeypatch.setattr(recording, "HEARTBEAT_S", 0.05)
+    run = rundir.create(compiling(RECIPE))
+    asker = threading.Timer(0.5, send, (run, Stop(attempt=1)))
+    asker.start()
+    try:
+        list(live(run, StopSign()))
+    finally:
+        released.set()
+    assert heard(run).history.phase == "stopped"
+    assert heard(run).of(Heartbeat)
+
+
+STUCK = """
+import runpy, time
+from tui_trainer.training import compiled
+
+compiled._compile = lambda steps: time.sleep(3600)
+runpy.run_module("tui_trainer.training.worker", run_name="__main__")
+"""
+
+
+def test_a_worker_that_compiles_ends_at_once():
+    run = rundir.create(compiling(RECIPE))
+    worker = subprocess.Popen([sys.executable, "-c", STUCK, str(run.path)])
+    try:
+        deadline = time.monotonic() + 60
+        while not (run.events.exists() and "compiling the steps" in notes(heard(run))):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        send(run, Stop(attempt=1))
+        assert worker.wait(60) == 0
+    finally:
+        worker.kill()
+    assert heard(run).history.phase == "stopped"
 
 
 def unique_graphs() -> int:

@@ -21,7 +21,9 @@ import torch
 from torch import Tensor
 
 from tui_trainer.core import rundir
+from tui_trainer.core.estimate import SMALL_STEP
 from tui_trainer.core.schedules import factor
+from tui_trainer.training.aside import Aside
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.loop import update
 from tui_trainer.training.optimizers import build_optimizer
@@ -29,8 +31,6 @@ from tui_trainer.training.pure_steps import Memory, Numbers, build_update, clipp
 from tui_trainer.training.regularization import Penalty
 
 STEPS_AT_ONCE = 10
-SMALL = 100_000
-"""Multiply-adds in a step below which most of its time goes into starting it: several share a graph."""
 
 _Steps: TypeAlias = Callable[[list[Tensor], list[Memory], Tensor, Tensor, Tensor, Tensor], Tensor]
 
@@ -81,7 +81,7 @@ class CompiledSteps:
         )
 
     def place_of(self, step: int) -> int:
-        """Which step of the graph the update ``step`` is, from nought: that goes by its place in the epoch."""
+        """Which step of the graph the update ``step`` is, from nought: it goes by the place in the epoch."""
         return (step - 1) % self._trainee.steps_per_epoch % self.at_once
 
     @property
@@ -133,8 +133,7 @@ class CompiledSteps:
             trainee.penalty.l2,
             clipping.max_norm if clipping else 0.0,
         ]
-        left_out = batches[:1]
-        rows = torch.cat([*left_out * first, *batches, *left_out * (self.at_once - last)])
+        rows = torch.cat([*[batches[0]] * first, *batches, *[batches[0]] * (self.at_once - last)])
         # Outside of the graph, whose own kernel for it takes several times as long.
         x, y = data.train_x.index_select(0, rows), data.train_y.index_select(0, rows)
         with torch.no_grad():
@@ -153,9 +152,31 @@ def _steps_at_once(trainee: Trainee) -> int:
     """Several where a step is small: so many that they come out about even in an epoch."""
     mult_adds = trainee.batch_size * sum(layer.mult_adds for layer in trainee.table)
     whole_batches = len(trainee.data.train_x) // trainee.batch_size
-    if mult_adds >= SMALL or not whole_batches:
+    if mult_adds >= SMALL_STEP or not whole_batches:
         return 1
     return ceil(whole_batches / ceil(whole_batches / STEPS_AT_ONCE))
+
+
+_at_work: Aside[CompiledSteps] | None = None
+
+
+def compiling(trainee: Trainee) -> Aside[CompiledSteps]:
+    """Compile beside the caller, who is to let nothing draw random numbers until it is done."""
+    global _at_work
+    threads = torch.get_num_threads()  # a graph is for one number of them, and a thread begins with its own
+
+    def work() -> CompiledSteps:
+        torch.set_num_threads(threads)
+        return CompiledSteps(trainee)
+
+    _at_work = Aside(work)
+    return _at_work
+
+
+def wait_until_compiled() -> None:
+    """Return once nothing compiles any more: what was begun for a run that was stopped takes its time."""
+    while _at_work is not None and not _at_work.is_done(0.1):
+        pass
 
 
 def told(compiled: CompiledSteps) -> str:

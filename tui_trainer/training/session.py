@@ -29,6 +29,7 @@ from tui_trainer.core.events import EPOCHS, Edited, Phase
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.training import numerics
+from tui_trainer.training.aside import Aside
 from tui_trainer.training.assembly import Trainee, assemble
 from tui_trainer.training.attempts import past
 from tui_trainer.training.changes import change, check_epochs
@@ -211,12 +212,16 @@ class _Session:
         return notes
 
     def _compile(self, trainee: Trainee) -> list[str]:
-        """Have ``trainee`` make compiled steps where that can be done; what came of it."""
-        from tui_trainer.training.compiled import CompiledSteps, NotCompiled, told
+        """Have ``trainee`` make compiled steps where that can be done; what came of it. Raises Stopped."""
+        from tui_trainer.training.compiled import CompiledSteps, NotCompiled, compiling, told
 
         self._record.note("compiling the steps: half a minute or so, less the next time")
+        work: Aside[CompiledSteps] = compiling(trainee)
+        # No other run has its turn meanwhile: to compile resets the random numbers that their steps draw.
+        while not work.is_done(LOOK_S):
+            self._look_if_due()
         try:
-            trainee.compiled = CompiledSteps(trainee)
+            trainee.compiled = work.result()
         except NotCompiled as error:
             return [f"not compiled: {error}"]
         return [told(trainee.compiled)]

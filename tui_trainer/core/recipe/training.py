@@ -44,8 +44,8 @@ class Training(Part):
     )
     compile: bool = setting(
         False,
-        "Whole steps as one graph by torch.compile: half a minute first, then faster.",
-        fr="Étapes entières en un graphe par torch.compile : une demi-minute d'abord, plus rapide ensuite.",
+        "Steps as one graph by torch.compile: half a minute first, then small nets are faster.",
+        fr="Étapes en un graphe (torch.compile) : une demi-minute, puis les petits réseaux vont plus vite.",
     )
     evaluate_every: PositiveInt | Literal["epoch"] = setting(
         "epoch",
