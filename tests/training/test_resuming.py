@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import shutil
+import threading
 
 import pytest
 import torch
@@ -33,7 +34,7 @@ from tui_trainer.core.recipe import (
     Training,
 )
 from tui_trainer.core.rundir import RunDir
-from tui_trainer.training import checkpoint, keeping, session
+from tui_trainer.training import checkpoint, keeping, recording, session
 from tui_trainer.training.checkpoint import State
 from tui_trainer.training.session import live
 from tui_trainer.training.stop_sign import StopSign
@@ -269,6 +270,34 @@ def test_in_a_long_epoch_checkpoints_come_as_often_as_the_recipe_says(monkeypatc
         run = rundir.create(MOMENTUM.model_copy(update={"training": training}))
         stopped_after(run, -1)
         assert saved_steps(run) == saved
+
+
+def test_training_goes_on_while_a_checkpoint_is_written_and_its_end_waits_for_it(monkeypatch):
+    monkeypatch.setattr(keeping, "FIRST_COST_S", 0.0)
+    monkeypatch.setattr(keeping, "COSTS_BETWEEN", 0)
+    monkeypatch.setattr(recording, "FLUSH_S", 0.0)
+    whole, run, stop_sign = rundir.create(MOMENTUM), rundir.create(MOMENTUM), StopSign()
+    stopped_after(whole, -1)
+    write, begun, released = checkpoint.write, list[int](), threading.Event()
+
+    def slow(state: State, *rest: object, **named: object) -> None:
+        begun.append(state.step)
+        assert released.wait(60)
+        write(state, *rest, **named)
+
+    monkeypatch.setattr(checkpoint, "write", slow)
+    driven = live(run, stop_sign)
+    while len(heard(run).losses) < 9 + 3:  # an epoch is nine steps
+        next(driven)
+    first = begun[-1]
+    assert first not in saved_steps(run)
+    releasing = threading.Timer(0.1, released.set)
+    releasing.start()
+    stop_sign.put_up()
+    list(driven)
+    assert saved_steps(run)[-1] == heard(run).history.step
+    one, other = (parts_of(checkpoint.read(path_of(each, first))) for each in (run, whole))
+    torch.testing.assert_close(one, other, rtol=0, atol=0)
 
 
 def test_a_disk_that_takes_no_checkpoint_stops_no_training(monkeypatch):

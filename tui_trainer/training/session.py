@@ -76,6 +76,8 @@ def live(run: RunDir, stop_sign: StopSign, limit_s: float | None = None) -> Gene
                 if due_at <= left_at:  # it was others' turn, and not its own wish to wait
                     record.was_away(perf_counter() - left_at)
     finally:
+        with suppress(Exception):  # whatever it is, the record is closed
+            session.settle()
         record.close()
     return record.phase
 
@@ -137,7 +139,7 @@ class _Session:
             ended = "stopped"
             record.enter("stopping")
             if self._trainee is not None:
-                self._save(self._trainee)
+                self._save(self._trainee, waits=True)
         why = ""
         if self._trainee is not None:
             epochs = record.step // self._trainee.steps_per_epoch
@@ -271,21 +273,38 @@ class _Session:
         self._make_changes(trainee)
         if self._pause_at is not None and step >= self._pause_at:
             self._is_paused, self._pause_at = True, None
+        if self._keeper.has_news:
+            self.settle()
         if self._keeper.is_due(at_epoch_end=step % trainee.steps_per_epoch == 0):
             self._save(trainee)
 
-    def _save(self, trainee: Trainee) -> int | None:
-        """A checkpoint that cannot be written stops no training; the error number is returned then."""
+    def _save(self, trainee: Trainee, *, waits: bool = False) -> int | None:
+        """Begin a checkpoint, or make one where it ``waits``.
+
+        One that cannot be written stops no training; the error number is returned then.
+        """
+        self.settle()
         try:
             self._keeper.save(trainee, self._record)
         except OSError as error:
-            why = in_words(error)
-            if why != self._not_saved:  # once is enough
-                self._record.note(plain(f"no checkpoint was saved: {why}", limit=MAX_REASON))
-            self._not_saved = why
-            return error.errno
-        self._not_saved = ""
+            return self._could_not_save(error)
+        return self.settle() if waits else None
+
+    def settle(self) -> int | None:
+        """Wait for the checkpoint that is being written; the error number where it could not be."""
+        try:
+            if self._keeper.settle():
+                self._not_saved = ""
+        except OSError as error:
+            return self._could_not_save(error)
         return None
+
+    def _could_not_save(self, error: OSError) -> int | None:
+        why = in_words(error)
+        if why != self._not_saved:  # once is enough
+            self._record.note(plain(f"no checkpoint was saved: {why}", limit=MAX_REASON))
+        self._not_saved = why
+        return error.errno
 
     def _keep_pace(self, updates_per_s: float) -> Generator[float, None, None]:
         began = now = perf_counter()
@@ -327,7 +346,7 @@ class _Session:
 
     def _save_the_last(self, trainee: Trainee) -> Generator[float, None, None]:
         """The last weights are what it was trained for: where the disk is full they wait. Raises Stopped."""
-        if self._save(trainee) not in NO_ROOM:
+        if self._save(trainee, waits=True) not in NO_ROOM:
             return
         tried_at = perf_counter()
 
@@ -336,7 +355,7 @@ class _Session:
             if perf_counter() - tried_at < RETRY_S:
                 return False
             tried_at = perf_counter()
-            return self._save(trainee) not in NO_ROOM
+            return self._save(trainee, waits=True) not in NO_ROOM
 
         yield from self._wait_for_room(is_saved)
 
@@ -429,6 +448,8 @@ class _Session:
     # The end
 
     def _fail(self, error: Exception) -> None:
+        with suppress(Exception):  # the first failure is the one to tell
+            self.settle()
         try:
             self._record.flush()
         except NotFinite as earlier:
