@@ -31,6 +31,11 @@ from tui_trainer.training.pure_steps import Memory, Numbers, build_update, clipp
 from tui_trainer.training.regularization import Penalty
 
 STEPS_AT_ONCE = 10
+"""Of small steps, whose time goes into starting them."""
+FEW_AT_ONCE = 4
+"""Of others, where it still takes as long to look a graph up as to pass through a layer."""
+LARGE = 50_000_000
+"""Multiply-adds in a step from which it makes up for nothing to compile more of them."""
 
 _Steps: TypeAlias = Callable[[list[Tensor], list[Memory], Tensor, Tensor, Tensor, Tensor], Tensor]
 
@@ -152,9 +157,10 @@ def _steps_at_once(trainee: Trainee) -> int:
     """Several where a step is small: so many that they come out about even in an epoch."""
     mult_adds = trainee.batch_size * sum(layer.mult_adds for layer in trainee.table)
     whole_batches = len(trainee.data.train_x) // trainee.batch_size
-    if mult_adds >= SMALL_STEP or not whole_batches:
+    if mult_adds >= LARGE or not whole_batches:
         return 1
-    return ceil(whole_batches / ceil(whole_batches / STEPS_AT_ONCE))
+    most = STEPS_AT_ONCE if mult_adds < SMALL_STEP else FEW_AT_ONCE
+    return ceil(whole_batches / ceil(whole_batches / most))
 
 
 _at_work: Aside[CompiledSteps] | None = None

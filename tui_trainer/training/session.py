@@ -175,7 +175,7 @@ class _Session:
         computed_with = numerics.describe(
             trainee.device,
             threads,
-            recipe.optimizer,
+            recipe,
             trainee.data.content_hash,
             is_compiled=trainee.compiled is not None,
         )

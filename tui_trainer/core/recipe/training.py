@@ -47,6 +47,17 @@ class Training(Part):
         "Steps as one graph by torch.compile: half a minute first, then small nets are faster.",
         fr="Étapes en un graphe (torch.compile) : une demi-minute, puis les petits réseaux vont plus vite.",
     )
+    precision: Literal["float32", "bfloat16"] = setting(
+        "float32",
+        "Numbers of matrix products: bfloat16 is coarser; faster only where the processor has it.",
+        fr="Nombres des produits de matrices : bfloat16 est moins précis, plus rapide si le processeur l'a.",
+    )
+    channels_last: bool = setting(
+        False,
+        "Convolutions with the channels last in memory: mostly faster on a GPU, on a CPU try it.",
+        fr="Convolutions avec les canaux en dernier en mémoire : plus rapide sur GPU ; sur CPU, à essayer.",
+        torch="memory_format",
+    )
     evaluate_every: PositiveInt | Literal["epoch"] = setting(
         "epoch",
         "When train and validation are measured: each epoch, or every N updates.",
