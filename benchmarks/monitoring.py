@@ -5,9 +5,9 @@
 All loops train the same net on one thread of one process, a short block of steps each, in an order that is
 drawn anew every round. A third loop, with nothing recorded either, tells how far two equal ones seem to
 differ: what is less than that is not measured. The monitored one writes events, heartbeats and checkpoints,
-looks at its control file, and goes by a clock that counts its own processor time: on a machine that others
-use, what is done so many times a second would else fall on fewer steps. Evaluations are left out. MNIST is
-read from $TUI_TRAINER_DATA, or from shared/data beside the checkout.
+looks at its control file, and goes by a clock that stands still while the others train. On a machine that
+others use too, what is done so many times a second falls on fewer steps, and seems to cost more. Evaluations
+are left out. MNIST is read from $TUI_TRAINER_DATA, or from shared/data beside the checkout.
 """
 
 import argparse
@@ -41,21 +41,21 @@ WARM_UP = 3
 
 
 class Clock:
-    """The processor time of the monitored loop, while it runs."""
+    """Runs only while the monitored loop does."""
 
     def __init__(self) -> None:
-        self._stood_s, self._stopped_at = 0.0, time.process_time()
+        self._stood_s, self._stopped_at = 0.0, time.perf_counter()
 
     def __call__(self) -> float:
-        return time.process_time() - self._stood_s
+        return time.perf_counter() - self._stood_s
 
     def go_on(self) -> None:
         """Run from here."""
-        self._stood_s += time.process_time() - self._stopped_at
+        self._stood_s += time.perf_counter() - self._stopped_at
 
     def stop(self) -> None:
         """Stand still from here."""
-        self._stopped_at = time.process_time()
+        self._stopped_at = time.perf_counter()
 
 
 class Silent:

@@ -19,8 +19,8 @@ from tui_trainer.training.changes import change
 from tui_trainer.training.checkpoint import State
 from tui_trainer.training.recording import Recorder
 
-COSTS_BETWEEN = 50
-"""Between two checkpoints passes this many times what one costs: at most 2 % of the speed."""
+COSTS_BETWEEN = 100
+"""Between two checkpoints passes this many times what one costs: at most 1 % of the speed."""
 
 FIRST_COST_S = 0.02
 """What one is taken to cost before the first was made."""
