@@ -211,9 +211,8 @@ def main() -> None:
         for _ in range(NUM_RUNS - 1):
             write(values)
         _, sizes = app(NUM_RUNS, patience_s=180.0)
-        print(
-            f"after {NUM_RUNS} such runs, one after the other: {', '.join(f'{each:.0f}' for each in sizes)} MB"
-        )
+        told = ", ".join(f"{size:.0f}" for size in sizes)
+        print(f"after {NUM_RUNS} such runs, one after the other: {told} MB")
     print(f"load: {others.cores(0.0)} busy, this included")
 
 
