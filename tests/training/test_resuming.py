@@ -59,6 +59,13 @@ EVERYTHING = Recipe(
     ),
     training=Training(epochs=4, batch_size=128, evaluate_every=3, device="cpu"),
 )
+COARSE = Recipe(
+    data=BundledSet(kind="digits"),
+    architecture=Cnn(channels=(4, 8), hidden=16),
+    training=Training(
+        epochs=2, batch_size=128, evaluate_every=3, device="cpu", precision="bfloat16", channels_last=True
+    ),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +123,16 @@ def test_stopped_anywhere_and_resumed_a_run_comes_to_the_same_bits(recipe, seed)
     assert attempts > 1
     assert_same_bits(whole, pieces)
     assert len(heard(pieces).of(Resumed)) == attempts - 1
+
+
+def test_so_does_one_of_coarse_numbers_and_channels_that_come_last():
+    whole, pieces = rundir.create(COARSE), rundir.create(COARSE)
+    stopped_after(whole, -1)
+    while not stopped_after(pieces, 12):
+        pass
+    assert_same_bits(whole, pieces)
+    numerics = pieces.numerics()
+    assert (numerics["precision"], numerics["channels_last"]) == ("bfloat16", True)
 
 
 def test_a_step_in_parts_that_was_left_half_done_leaves_no_trace(monkeypatch):
