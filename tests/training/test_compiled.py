@@ -116,6 +116,12 @@ def test_the_graph_computes_what_the_loop_does(monkeypatch, kind, regularization
     assert_agree(in_double(assemble(RECIPE.model_copy(update=update))), 1e-9)
 
 
+def test_in_bfloat16_too(monkeypatch):
+    monkeypatch.setattr(compiled, "_compile", lambda steps: steps)
+    training = RECIPE.training.model_copy(update={"precision": "bfloat16"})
+    assert_agree(assemble(RECIPE.model_copy(update={"training": training})), 1e-4)
+
+
 @needs_compiler
 @pytest.mark.parametrize(
     ("rtol", "double"),
