@@ -54,8 +54,8 @@ class Training(Part):
     )
     channels_last: bool = setting(
         False,
-        "Convolutions with the channels last in memory: mostly faster on a GPU, on a CPU try it.",
-        fr="Convolutions avec les canaux en dernier en mémoire : plus rapide sur GPU ; sur CPU, à essayer.",
+        "Convolutions with the channels last in memory: often faster, but not always.",
+        fr="Convolutions avec les canaux en dernier en mémoire : souvent plus rapide, mais pas toujours.",
         torch="memory_format",
     )
     evaluate_every: PositiveInt | Literal["epoch"] = setting(
