@@ -234,6 +234,7 @@ def test_pauses_stops_and_changes_leave_the_bits_of_a_compiled_run(compiled_once
     )
     stopped_after(child, -1)
     assert_same_bits(whole, child)
+    assert "not compiled from here on: the graph has no such penalty" in notes(heard(pieces))
     assert unique_graphs() == recompiled, "a change compiles nothing anew"
     assert len(compiled_once) == 5
     eager_run = rundir.create(RECIPE)

@@ -53,6 +53,7 @@ class CompiledSteps:
         self.at_once = _steps_at_once(trainee)
         self._trainee = trainee
         self._parameters = [parameter.detach() for parameter in trainee.network.parameters()]
+        self._has_l1, self._has_l2 = _penalties(trainee)
         self._slots = slots(trainee.recipe.optimizer)
         self._steps_before: int | None = None
         """Steps of the run before the first of its optimizer."""
@@ -81,9 +82,17 @@ class CompiledSteps:
 
     def fits(self, batch: Tensor) -> bool:
         """Whether the next step, over the samples ``batch``, can be one of the graph's."""
-        return len(batch) == self._trainee.batch_size and (
-            not self._slots or all(self._slots[0] in held for held in self._held)
+        return (
+            len(batch) == self._trainee.batch_size
+            and self.has_penalties
+            and (not self._slots or all(self._slots[0] in held for held in self._held))
         )
+
+    @property
+    def has_penalties(self) -> bool:
+        """Whether the graph has the penalties in force; one that was turned on since is left to the loop."""
+        penalty = self._trainee.penalty
+        return (self._has_l1 or penalty.l1 == 0) and (self._has_l2 or penalty.l2 == 0)
 
     def place_of(self, step: int) -> int:
         """Which step of the graph the update ``step`` is, from nought: it goes by the place in the epoch."""
@@ -240,6 +249,12 @@ def _compile(steps: _Steps) -> _Steps:
     return torch.compile(steps, fullgraph=True, dynamic=False)
 
 
+def _penalties(trainee: Trainee) -> tuple[bool, bool]:
+    """Whether the graph is to have L1 and L2: each costs time, at any strength."""
+    regularization = trainee.recipe.regularization
+    return regularization.l1 is not None, regularization.l2 is not None
+
+
 def _steps(trainee: Trainee, count: int) -> _Steps:
     """``count`` updates as a function of tensors, which changes parameters and memory in place."""
     network, criterion = trainee.network, trainee.criterion
@@ -247,6 +262,7 @@ def _steps(trainee: Trainee, count: int) -> _Steps:
     penalized = {id(weight) for weight in trainee.penalty.weights}
     weights = [name for name, parameter in network.named_parameters() if id(parameter) in penalized]
     update = build_update(trainee.recipe.optimizer)
+    has_l1, has_l2 = _penalties(trainee)
     clips = trainee.recipe.regularization.gradient_clipping is not None
 
     def loss_of(parameters: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
@@ -269,7 +285,10 @@ def _steps(trainee: Trainee, count: int) -> _Steps:
             gradients, loss = differentiated(now, x[number], y[number])
             losses.append(loss)
             for name in weights:
-                gradients[name] = gradients[name] + l1 * now[name].sign() + 2 * l2 * now[name]
+                if has_l1:
+                    gradients[name] = gradients[name] + l1 * now[name].sign()
+                if has_l2:
+                    gradients[name] = gradients[name] + 2 * l2 * now[name]
             if clips:
                 gradients = clipped(gradients, max_norm)
             lr, mean_correction, root_correction, is_made = by_step[number].unbind()

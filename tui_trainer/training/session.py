@@ -443,6 +443,8 @@ class _Session:
             return
         self._record.edited(setting, before, value)
         change(trainee, setting, value)
+        if trainee.compiled and not trainee.compiled.has_penalties:
+            self._record.note("steps are not compiled from here on: the graph has no such penalty")
         self._save(trainee)
 
     # The end
