@@ -5,7 +5,9 @@
 The app trains MNIST (data from $TUI_TRAINER_DATA, or shared/data beside the checkout; digits where it is not)
 on as many threads as there are cores, and ``y`` is pressed: both charts are drawn anew over a logarithmic
 axis. The time ends when that has been written; --idle measures the same while the run is paused, --compare
-on Compare while eight runs of MNIST train. A machine that others use adds their share.
+on Compare while eight runs of MNIST train. A machine that others use adds their share: of each answer is told
+how long the app worked for it, which is what it can be blamed for, and how long it was ready and waited for a
+core (Linux only).
 """
 
 import argparse
@@ -75,6 +77,13 @@ class Terminal:
             seen += self.read(0.2)
         return 1e3 * (time.perf_counter() - began)
 
+    def ran_and_waited_ms(self) -> tuple[float, float]:
+        """Milliseconds that the app has run so far, and waited for a core; nought where no system tells."""
+        told = [
+            path.read_text("ascii").split() for path in Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        ]
+        return sum(int(each[0]) for each in told) / 1e6, sum(int(each[1]) for each in told) / 1e6
+
     def close(self) -> None:
         os.kill(self.pid, 9)
         os.close(self.fd)
@@ -117,10 +126,12 @@ def compared(keys: int) -> None:
 def tell(state: str, terminal: Terminal, keys: int, workers: list[int]) -> None:
     """Press keys and print how long their answers took, and who had the processor meanwhile."""
     terminal.drain(3.0)
-    others, began, times = Others(), time.perf_counter(), []
+    others, began, times, shares = Others(), time.perf_counter(), [], []
     used = [used_s(pid) for pid in (terminal.pid, *workers)]
     for _ in range(keys):
+        before = terminal.ran_and_waited_ms()
         times.append(terminal.latency_ms(KEY, ANSWER))
+        shares.append(np.subtract(terminal.ran_and_waited_ms(), before))
         terminal.drain(APART_S)
         terminal.press(KEY)  # and back
         terminal.drain(APART_S)
@@ -134,6 +145,9 @@ def tell(state: str, terminal: Terminal, keys: int, workers: list[int]) -> None:
     )
     median, p95, p99 = np.percentile(times, (50, 95, 99))
     print(f"key to paint: median {median:.0f} ms, p95 {p95:.0f}, p99 {p99:.0f}, longest {max(times):.0f}")
+    for name, share in zip(("worked", "waited for a core"), np.transpose(shares), strict=True):
+        median, p95, p99 = np.percentile(share, (50, 95, 99))
+        print(f"  of which it {name}: median {median:.0f} ms, p95 {p95:.0f}, p99 {p99:.0f}")
     print(f"fastest {min(times):.0f} ms, mean {statistics.mean(times):.0f}")
 
 

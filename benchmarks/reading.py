@@ -5,7 +5,8 @@
 Every reading is a process of its own, so that its memory can be told, and its time leaves imports out. Ours
 includes the drawing of one chart (120×30) of all four. TensorBoard reads the same points from an event file,
 in an environment that is made for it once (minutes). Last comes the app itself with the run open: its memory,
-and the seconds from its start to its chart (`show` is the same reading without a screen).
+and the seconds from its start to its chart (`show` is the same reading without a screen); then its memory
+when eight such runs have been opened one after the other.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter
 
 NUM_STEPS, BLOCK = 1_000_000, 200
+NUM_RUNS = 8
 METRICS = ("loss", "accuracy", "gradient_norm", "lr")
 
 OURS = """
@@ -126,28 +128,37 @@ def reading(python: str, code: str, path: Path) -> tuple[float, float, float]:
     return wall, processor, rss
 
 
-def app(patience_s: float = 60.0) -> tuple[float, float]:
-    """Seconds until the app shows the run, asked for it at its start, and its memory in megabytes after."""
+def app(num_runs: int, patience_s: float = 60.0) -> tuple[float, list[float]]:
+    """Seconds until the app shows the first run, and its memory in megabytes after each of ``num_runs``."""
     began = time.perf_counter()
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="40")
         os.execv(sys.executable, [sys.executable, "-P", "-m", "tui_trainer"])
-    try:
-        seen, stage = b"", 0
-        # New names its recipe; Runs lists the run; the run's chart has its steps.
-        steps = ((b"first-steps", b"]"), (b"long", b"\r"), (b"finished", b""))
-        while stage < len(steps):
+
+    def until(text: bytes) -> None:
+        seen = b""
+        while text not in seen:
             if time.perf_counter() - began > patience_s:
-                raise TimeoutError(f"{steps[stage][0]!r} never came")
+                raise TimeoutError(f"{text!r} never came")
             if select.select([terminal], [], [], 0.1)[0]:
                 seen += os.read(terminal, 65536)
-            if steps[stage][0] in seen:
-                os.write(terminal, steps[stage][1])
-                seen, stage = b"", stage + 1
-        shown = time.perf_counter() - began
-        _drain(terminal, 2.0)
-        return shown, _rss_mb(pid)
+
+    try:
+        until(b"first-steps")  # New names its recipe
+        os.write(terminal, b"]")
+        until(b"long")  # Runs lists the run
+        sizes = []
+        for number in range(num_runs):
+            os.write(terminal, b"\r" if number == 0 else b"\x1b[B\r")
+            until(b"finished")  # the run's chart has its steps
+            if number == 0:
+                shown = time.perf_counter() - began
+            _drain(terminal, 2.0)
+            sizes.append(_rss_mb(pid))
+            os.write(terminal, b"\x1b")
+            _drain(terminal, 1.0)
+        return shown, sizes
     finally:
         os.kill(pid, 9)
         os.close(terminal)
@@ -195,8 +206,13 @@ def main() -> None:
         if "EventAccumulator" in readings:
             ratios = [b[0] / a[0] for a, b in zip(*readings.values(), strict=True)]
             print(f"ours is {statistics.median(ratios):,.0f} times as fast")
-        shown_s, rss_mb = app()
-        print(f"the app with the run open: {rss_mb:.0f} MB resident; {shown_s:.1f} s from its start")
+        shown_s, sizes = app(1)
+        print(f"the app with the run open: {sizes[0]:.0f} MB resident; {shown_s:.1f} s from its start")
+        for _ in range(NUM_RUNS - 1):
+            write(values)
+        _, sizes = app(NUM_RUNS, patience_s=180.0)
+        told = ", ".join(f"{size:.0f}" for size in sizes)
+        print(f"after {NUM_RUNS} such runs, one after the other: {told} MB")
     print(f"load: {others.cores(0.0)} busy, this included")
 
 

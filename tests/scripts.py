@@ -146,6 +146,12 @@ VARIETY = [
         training={"epochs": 2},
     ),
     made(
+        "coarse-convolutions",
+        data={"kind": "digits", "train_fraction": 0.1},
+        architecture={"kind": "cnn", "channels": [4, 8], "hidden": 16},
+        training={"epochs": 2, "precision": "bfloat16", "channels_last": True},
+    ),
+    made(
         "residual",
         data={"kind": "digits", "train_fraction": 0.05},
         architecture={"kind": "resnet18", "initialization": "he"},

@@ -1,8 +1,16 @@
 import pytest
 
-from tui_trainer.core.estimate import plan, steps_per_epoch
+from tui_trainer.core.estimate import plan, saved_by_compiling, steps_per_epoch
 from tui_trainer.core.facts import facts
-from tui_trainer.core.recipe import FullyConnected, LeNet, Recipe, TorchvisionSet, Training
+from tui_trainer.core.recipe import (
+    Dropout,
+    FullyConnected,
+    LeNet,
+    Recipe,
+    Regularization,
+    TorchvisionSet,
+    Training,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,3 +43,16 @@ def test_seconds_and_minutes_are_told_apart():
     assert seconds() < 5
     hundred_epochs = Training(epochs=100, batch_size=64)
     assert seconds(data=TorchvisionSet(), architecture=LeNet(), training=hundred_epochs) > 120
+
+
+def test_compiling_pays_for_many_small_steps_and_for_no_others():
+    def saved(**parts) -> float:
+        recipe = Recipe(**{"architecture": FullyConnected(hidden=(8,)), **parts})
+        return saved_by_compiling(recipe, facts(recipe.data))
+
+    long = Training(epochs=50_000)
+    assert saved(training=Training(epochs=100)) == 0
+    assert saved(training=long) > 60
+    assert saved(training=Training(epochs=50_000, evaluate_every=2)) == 0
+    assert saved(training=long, regularization=Regularization(dropout=Dropout())) == 0
+    assert saved(training=long, data=TorchvisionSet(), architecture=FullyConnected(hidden=(128,))) == 0

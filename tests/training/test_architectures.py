@@ -184,3 +184,17 @@ def test_a_perceptron_with_sigmoid_is_logistic_regression():
 
 def test_a_relu_unit_ends_in_a_relu():
     assert [layer.name for layer in table_of(RECIPES[8])] == ["linear1", "relu1"]
+
+
+def test_in_bfloat16_matrix_products_are_coarse_and_all_else_is_float32():
+    recipe = Recipe(data=BundledSet(kind="digits"))
+    table = layer_table(recipe, facts(recipe.data))
+    fine = build_network(table, "he", seed=0)
+    coarse = build_network(table, "he", seed=0, precision="bfloat16")
+    inputs = torch.rand(16, *table[0].input_shape)
+    expected, outputs = fine(inputs), coarse(inputs)
+    outputs.sum().backward()
+    assert outputs.dtype == torch.float32
+    assert {weight.grad.dtype for weight in coarse.parameters()} == {torch.float32}
+    assert not torch.equal(outputs, expected)
+    torch.testing.assert_close(outputs, expected, rtol=2e-2, atol=2e-2)

@@ -1,6 +1,10 @@
 """Compiled steps agree with eager ones; what cannot be compiled is trained all the same."""
 
 import shutil
+import subprocess
+import sys
+import threading
+import time
 from copy import deepcopy
 from dataclasses import replace
 from math import inf
@@ -11,7 +15,12 @@ import torch
 from torch.testing import assert_close
 
 from tests.recipes import optimizer_of
-from tui_trainer.core.events import Note
+from tests.training.conftest import heard
+from tests.training.test_resuming import assert_same_bits, stopped_after
+from tui_trainer.core import forking, repeating, rundir
+from tui_trainer.core.checkpoint_files import saved_steps
+from tui_trainer.core.control import WHATEVER_ATTEMPT, Change, Pause, Step, Stop, send
+from tui_trainer.core.events import Heartbeat, Note
 from tui_trainer.core.recipe import (
     L1,
     L2,
@@ -24,12 +33,14 @@ from tui_trainer.core.recipe import (
     Regularization,
     Training,
 )
-from tui_trainer.training import compiled
+from tui_trainer.training import compiled, recording, session
 from tui_trainer.training.assembly import Trainee, assemble
 from tui_trainer.training.compiled import CompiledSteps
 from tui_trainer.training.loop import _groups, update
 from tui_trainer.training.optimizers import build_optimizer
 from tui_trainer.training.regularization import Penalty
+from tui_trainer.training.session import live
+from tui_trainer.training.stop_sign import StopSign
 
 RECIPE = Recipe(
     data=Moons(points=300),
@@ -81,12 +92,15 @@ def assert_agree(trainee: Trainee, rtol: float, num_steps: int = 20) -> None:
     for each in (trainee, twin):
         eager(each, first, 1)
     steps = CompiledSteps(trainee)
-    for start in range(0, num_steps, steps.at_once):
-        some = batches[start : start + steps.at_once]
-        assert steps.fits(some)
-        losses = steps.make(some, start + 2)
-        expected = [eager(twin, batch, start + 2 + place) for place, batch in enumerate(some)]
+    step = 2
+    while step < num_steps:
+        size = min(3, steps.at_once - steps.place_of(step))  # some of the graph's steps, not all
+        some = batches[step - 2 : step - 2 + size]
+        assert steps.fits(some[0])
+        losses = steps.make(some, step)
+        expected = [eager(twin, batch, step + place) for place, batch in enumerate(some)]
         assert losses.tolist() == pytest.approx(expected, rel=rtol)
+        step += size
     # Of a weight near zero the last digits are those of what it was the sum of.
     largest = max(weight.abs().max().item() for weight in twin.network.parameters())
     for ours, theirs in zip(trainee.network.parameters(), twin.network.parameters(), strict=True):
@@ -100,6 +114,12 @@ def test_the_graph_computes_what_the_loop_does(monkeypatch, kind, regularization
     monkeypatch.setattr(compiled, "_compile", lambda steps: steps)
     update = {"optimizer": optimizer_of(kind), "regularization": regularization}
     assert_agree(in_double(assemble(RECIPE.model_copy(update=update))), 1e-9)
+
+
+def test_in_bfloat16_too(monkeypatch):
+    monkeypatch.setattr(compiled, "_compile", lambda steps: steps)
+    training = RECIPE.training.model_copy(update={"precision": "bfloat16"})
+    assert_agree(assemble(RECIPE.model_copy(update={"training": training})), 1e-4)
 
 
 @needs_compiler
@@ -155,10 +175,124 @@ def test_a_step_that_is_asked_for_is_not_passed_by_a_graph(monkeypatch):
             eager(trainee, batch, record.step)
         if record.step == 15:
             trainee.free_until = inf
-        if record.step == 21 + 10:
+        if record.step == 21 + 7:
             break
-    # The first step makes the optimizer's memory, 15 is asked for, and the epoch ends with 21.
-    assert sizes == [1] * 21 + [10]
+    # The first step makes the optimizer's memory, 15 is asked for, and an epoch is three graphs of seven.
+    assert sizes == [1, 6, 7, 1, 6, 7]
+
+
+@pytest.fixture
+def compiled_once(monkeypatch) -> list[CompiledSteps]:
+    """Few steps a graph, and one compilation for all runs of a test; what was made is in the list."""
+    made, graphs = [], []
+
+    def compile_once(steps):
+        graphs.append(graphs[0] if graphs else real(steps))
+        made.append(steps)
+        return graphs[0]
+
+    real = compiled._compile
+    monkeypatch.setattr(compiled, "_compile", compile_once)
+    monkeypatch.setattr(compiled, "STEPS_AT_ONCE", 3)
+    monkeypatch.setattr(session, "LOOK_S", 0.0)
+    return made
+
+
+@needs_compiler
+def test_pauses_stops_and_changes_leave_the_bits_of_a_compiled_run(compiled_once):
+    """Wherever steps are asked for singly, resumed or changed, each comes out as in a run left alone."""
+    planned = Change(attempt=WHATEVER_ATTEMPT, setting="optimizer.lr", value=0.02, at_step=13)
+    penalized = Change(attempt=WHATEVER_ATTEMPT, setting="regularization.l2.strength", value=0.1, at_step=20)
+    whole, pieces = rundir.create(compiling(RECIPE)), rundir.create(compiling(RECIPE))
+    for run in (whole, pieces):
+        send(run, planned)
+        send(run, penalized)
+    stopped_after(whole, -1)
+    recompiled = unique_graphs()
+    assert recompiled > 0
+    driven, stop_sign = live(pieces, StopSign()), StopSign()
+    send(pieces, Pause(attempt=1))
+    while heard(pieces).history.phase != "paused":
+        next(driven)
+    for batches, at_step in ((5, 5), (3, 8), (1, 9)):  # most end within a graph
+        send(pieces, Step(attempt=1, batches=batches))
+        while heard(pieces).history.step < at_step or heard(pieces).history.phase != "paused":
+            next(driven)
+        assert heard(pieces).history.step == at_step
+    send(pieces, Stop(attempt=1))
+    list(driven)
+    child_of = saved_steps(pieces)[-1]
+    assert child_of == 9
+    for number, _ in enumerate(live(pieces, stop_sign)):
+        if number == 12:
+            stop_sign.put_up()
+    stopped_after(pieces, -1)
+    assert_same_bits(whole, pieces)
+    assert [edit.step for edit in heard(pieces).history.edits] == [13, 20]
+    child = forking.fork(
+        pieces, pieces.recipe(), child_of, repeating.changes_of(pieces, heard(pieces).history)
+    )
+    stopped_after(child, -1)
+    assert_same_bits(whole, child)
+    assert "not compiled from here on: the graph has no such penalty" in notes(heard(pieces))
+    assert unique_graphs() == recompiled, "a change compiles nothing anew"
+    assert len(compiled_once) == 5
+    eager_run = rundir.create(RECIPE)
+    send(eager_run, planned)
+    send(eager_run, penalized)
+    stopped_after(eager_run, -1)
+    np.testing.assert_allclose(heard(whole).losses, heard(eager_run).losses, rtol=1e-4)
+
+
+def test_a_run_beats_and_hears_a_stop_while_it_compiles(monkeypatch):
+    released = threading.Event()
+
+    def stuck(_steps):
+        released.wait(60)
+        raise RuntimeError
+
+    monkeypatch.setattr(compiled, "_compile", stuck)
+    monkeypatch.setattr(recording, "HEARTBEAT_S", 0.05)
+    run = rundir.create(compiling(RECIPE))
+    asker = threading.Timer(0.5, send, (run, Stop(attempt=1)))
+    asker.start()
+    try:
+        list(live(run, StopSign()))
+    finally:
+        released.set()
+    assert heard(run).history.phase == "stopped"
+    assert heard(run).of(Heartbeat)
+
+
+STUCK = """
+import runpy, time
+from tui_trainer.training import compiled
+
+compiled._compile = lambda steps: time.sleep(3600)
+runpy.run_module("tui_trainer.training.worker", run_name="__main__")
+"""
+
+
+def test_a_worker_that_compiles_ends_at_once():
+    run = rundir.create(compiling(RECIPE))
+    worker = subprocess.Popen([sys.executable, "-c", STUCK, str(run.path)])
+    try:
+        deadline = time.monotonic() + 60
+        while not (run.events.exists() and "compiling the steps" in notes(heard(run))):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        send(run, Stop(attempt=1))
+        assert worker.wait(60) == 0
+    finally:
+        worker.kill()
+    assert heard(run).history.phase == "stopped"
+
+
+def unique_graphs() -> int:
+    """How many graphs were compiled in this process."""
+    from torch._dynamo.utils import counters
+
+    return counters["stats"]["unique_graphs"]
 
 
 def test_a_net_that_cannot_be_compiled_is_trained_as_it_is(train):

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from tui_trainer.core.recipe import Adam
+from tui_trainer.core.recipe import Recipe
 from tui_trainer.training.numerics import DeviceNotAvailable, describe, resolve_device
 
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has an NVIDIA GPU")
@@ -34,7 +34,7 @@ def test_absent_metal_is_refused_in_a_sentence():
 
 
 def test_what_a_run_was_computed_with_is_plain_values():
-    facts = describe(torch.device("cpu"), 2, Adam(), "abc", is_compiled=False)
+    facts = describe(torch.device("cpu"), 2, Recipe(), "abc", is_compiled=False)
     assert facts["device"] == "cpu"
     assert facts["threads"] == 2
     assert facts["data_sha256"] == "abc"

@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import shutil
+import threading
 
 import pytest
 import torch
@@ -33,7 +34,7 @@ from tui_trainer.core.recipe import (
     Training,
 )
 from tui_trainer.core.rundir import RunDir
-from tui_trainer.training import checkpoint, keeping, session
+from tui_trainer.training import checkpoint, keeping, recording, session
 from tui_trainer.training.checkpoint import State
 from tui_trainer.training.session import live
 from tui_trainer.training.stop_sign import StopSign
@@ -57,6 +58,13 @@ EVERYTHING = Recipe(
         early_stopping=EarlyStopping(patience=2),
     ),
     training=Training(epochs=4, batch_size=128, evaluate_every=3, device="cpu"),
+)
+COARSE = Recipe(
+    data=BundledSet(kind="digits"),
+    architecture=Cnn(channels=(4, 8), hidden=16),
+    training=Training(
+        epochs=2, batch_size=128, evaluate_every=3, device="cpu", precision="bfloat16", channels_last=True
+    ),
 )
 
 
@@ -115,6 +123,16 @@ def test_stopped_anywhere_and_resumed_a_run_comes_to_the_same_bits(recipe, seed)
     assert attempts > 1
     assert_same_bits(whole, pieces)
     assert len(heard(pieces).of(Resumed)) == attempts - 1
+
+
+def test_so_does_one_of_coarse_numbers_and_channels_that_come_last():
+    whole, pieces = rundir.create(COARSE), rundir.create(COARSE)
+    stopped_after(whole, -1)
+    while not stopped_after(pieces, 12):
+        pass
+    assert_same_bits(whole, pieces)
+    numerics = pieces.numerics()
+    assert (numerics["precision"], numerics["channels_last"]) == ("bfloat16", True)
 
 
 def test_a_step_in_parts_that_was_left_half_done_leaves_no_trace(monkeypatch):
@@ -269,6 +287,34 @@ def test_in_a_long_epoch_checkpoints_come_as_often_as_the_recipe_says(monkeypatc
         run = rundir.create(MOMENTUM.model_copy(update={"training": training}))
         stopped_after(run, -1)
         assert saved_steps(run) == saved
+
+
+def test_training_goes_on_while_a_checkpoint_is_written_and_its_end_waits_for_it(monkeypatch):
+    monkeypatch.setattr(keeping, "FIRST_COST_S", 0.0)
+    monkeypatch.setattr(keeping, "COSTS_BETWEEN", 0)
+    monkeypatch.setattr(recording, "FLUSH_S", 0.0)
+    whole, run, stop_sign = rundir.create(MOMENTUM), rundir.create(MOMENTUM), StopSign()
+    stopped_after(whole, -1)
+    write, begun, released = checkpoint.write, list[int](), threading.Event()
+
+    def slow(state: State, *rest: object, **named: object) -> None:
+        begun.append(state.step)
+        assert state.step != 9 or released.wait(60)
+        write(state, *rest, **named)
+
+    monkeypatch.setattr(checkpoint, "write", slow)
+    driven = live(run, stop_sign)
+    while len(heard(run).losses) < 9 + 3:  # an epoch is nine steps
+        next(driven)
+    assert begun == [0, 9]
+    assert saved_steps(run) == [0]
+    releasing = threading.Timer(0.1, released.set)
+    releasing.start()
+    stop_sign.put_up()
+    list(driven)
+    assert saved_steps(run)[-1] == heard(run).history.step
+    one, other = (parts_of(checkpoint.read(path_of(each, 9))) for each in (run, whole))
+    torch.testing.assert_close(one, other, rtol=0, atol=0)
 
 
 def test_a_disk_that_takes_no_checkpoint_stops_no_training(monkeypatch):

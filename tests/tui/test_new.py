@@ -273,6 +273,15 @@ async def test_no_preset_is_marked_that_is_not_there_any_more(rows: Rows) -> Non
     assert "● relu" in shown
 
 
+async def test_compiling_is_proposed_where_it_pays_and_not_once_it_is_chosen(rows: Rows) -> None:
+    hint = "training.compile would save ~"
+    moons = Choices().with_part("data", "moons").with_part("loss", "binary-cross-entropy")
+    long = moons.with_setting("training.epochs", "30000")
+    assert hint not in await drawn(rows, choices=moons)
+    assert hint in await drawn(rows, choices=long)
+    assert hint not in await drawn(rows, choices=long.with_setting("training.compile", "true"))
+
+
 # Data that are not here
 
 

@@ -22,11 +22,18 @@ NUMBERS_WITH_BATCH_NORM = 8 * NUMBERS_AT_ONCE
 WORTH_AN_ACCELERATOR = 10_000_000
 """Multiply-adds in one step below which a CPU core is done before an accelerator has been told what to do."""
 
+SMALL_STEP = 100_000
+"""Multiply-adds in a step below which most of its time goes into starting it: compiled, several are one."""
+
 # Measured on one core of a small machine: good for "seconds, minutes or hours", no more.
 _STEP_S = 200e-6
 _LAYER_S = 25e-6
 _EVALUATION_S = 3e-3
 _MULT_ADDS_PER_S: Mapping[Kind, float] = MappingProxyType({"linear": 40e9, "conv": 12e9, "residual": 12e9})
+_COMPILING_S = 30.0
+_STEPS_A_GRAPH = 10
+_COMPILED = 0.35
+"""What is left of a small step's time."""
 _BACKWARD = 3
 """A step computes forward, the gradient of the inputs and the gradient of the weights."""
 
@@ -76,3 +83,21 @@ def plan(recipe: Recipe, facts: DataFacts) -> Plan:
     measured = num_evaluations * (min(TRAIN_SAMPLE, facts.num_train) + facts.num_validation) + facts.num_test
     evaluating_s = num_evaluations * _EVALUATION_S + measured * forward_s
     return Plan(steps, total_steps, training_s + evaluating_s)
+
+
+def saved_by_compiling(recipe: Recipe, facts: DataFacts) -> float:
+    """Seconds by which ``recipe`` would be over sooner on a CPU if it were compiled; 0 where that pays not.
+
+    Only small steps gain. What a graph cannot hold (see ``training.compiled``) is not compiled. Raises
+    ValueError where ``layer_table`` does.
+    """
+    table, training = layer_table(recipe, facts), recipe.training
+    rows = facts.num_train if training.batch_size == "all" else training.batch_size
+    is_small = rows * sum(layer.mult_adds for layer in table) < SMALL_STEP
+    draws = recipe.regularization.augmentation is not None or any(layer.kind == "dropout" for layer in table)
+    is_measured_often = training.evaluate_every != "epoch" and training.evaluate_every < _STEPS_A_GRAPH
+    if not is_small or draws or is_measured_often or normalizes_batches(recipe):
+        return 0.0
+    step_s = _STEP_S + len(table) * _LAYER_S
+    steps = steps_per_epoch(recipe, facts) * training.epochs
+    return max(0.0, steps * step_s * (1 - _COMPILED) - _COMPILING_S)

@@ -1,8 +1,10 @@
 """The table of layers as a PyTorch network, its weights drawn from the seed."""
 
 from collections.abc import Sequence
+from typing import Literal
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from tui_trainer.core.layers import Layer
 from tui_trainer.core.recipe import Activation, Initialization
@@ -22,12 +24,28 @@ ACTIVATIONS: dict[Activation, type[nn.Module]] = {
 }
 
 
-def build_network(table: Sequence[Layer], initialization: Initialization, seed: int) -> nn.Sequential:
+class InBfloat16(nn.Sequential):
+    """Layers whose matrix products are of bfloat16; weights, and what comes out, are float32."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Outputs ``(N, …)`` of float32."""
+        with torch.autocast(inputs.device.type, torch.bfloat16):
+            for layer in self:
+                inputs = layer(inputs)
+        return inputs.float()
+
+
+def build_network(
+    table: Sequence[Layer],
+    initialization: Initialization,
+    seed: int,
+    precision: Literal["float32", "bfloat16"] = "float32",
+) -> nn.Sequential:
     """The network of ``table`` on the CPU; its modules have the names of the layers.
 
     The weights of a module are a function of the seed and its name: adding a layer leaves the others alone.
     """
-    network = nn.Sequential()
+    network = InBfloat16() if precision == "bfloat16" else nn.Sequential()
     for layer in table:
         if layer.kind == "output":
             continue

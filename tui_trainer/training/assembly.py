@@ -109,7 +109,10 @@ def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
     device = resolve_device(training.device, batch_size * sum(layer.mult_adds for layer in table))
     is_signed = unit_activation(recipe, about) != "relu"
     data = _moved(load(recipe.data, progress=progress, center_targets=is_signed), device)
-    network = build_network(table, recipe.architecture.initialization, training.seed).to(device)
+    network = build_network(table, recipe.architecture.initialization, training.seed, training.precision)
+    network = network.to(device)
+    if training.channels_last:
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # in place
     criterion = build_loss(recipe.loss, about.task, data.train_y)
     penalty = Penalty(network, recipe.regularization)
     at_once = rows_at_once(table)

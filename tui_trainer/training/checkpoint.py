@@ -34,13 +34,18 @@ class State:
     """What was changed while it trained, by the key of the recipe."""
 
 
+def copied(state: State) -> State:
+    """``state`` as it is now, on the CPU: what training changes from here on does not change it."""
+    return State(**{field.name: _copied(getattr(state, field.name)) for field in fields(state)})
+
+
 def write(state: State, path: Path, before_it_counts: Callable[[], None]) -> None:
-    """Write ``state``: ``path`` is all of it or not there, and ``before_it_counts`` runs just before it is.
+    """Write a copy: ``path`` is all of it or not there, and ``before_it_counts`` runs just before it is.
 
     It survives a loss of power once this returns. Raises OSError, and then leaves nothing behind.
     """
     memory = io.BytesIO()
-    torch.save({field.name: _detached(getattr(state, field.name)) for field in fields(state)}, memory)
+    torch.save({field.name: getattr(state, field.name) for field in fields(state)}, memory)
     payload = memory.getbuffer()
     draft = path.with_name(f".{path.name}")
     path.parent.mkdir(mode=0o700, exist_ok=True)
@@ -71,14 +76,14 @@ def read(path: Path) -> State:
     return state
 
 
-def _detached(value: Any) -> Any:
+def _copied(value: Any) -> Any:
     """A copy that shares no memory with the training and takes no more room than it needs."""
     if isinstance(value, Tensor):
         return value.detach().to("cpu", copy=True)
     if isinstance(value, Mapping):
-        return {key: _detached(inner) for key, inner in value.items()}
+        return {key: _copied(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_detached(inner) for inner in value]
+        return [_copied(inner) for inner in value]
     return value
 
 

@@ -1,8 +1,10 @@
 """Whole steps in one graph, by torch.compile: forward, backward, penalties, clipping and the optimizer.
 
 Learning rate, momentum, penalties and the clipping norm are tensors, so that a change of them compiles
-nothing anew. Steps of another size than the batch's, and the first one, in which the optimizer makes its
-memory, are left to the eager loop.
+nothing anew. Where several steps share a graph, any of them can be left out: each is computed by its own part
+of the graph, whatever pause or evaluation lies between it and its neighbours, and so to the same bits. Steps
+of another size than the batch's, and the first one, in which the optimizer makes its memory, are left to the
+eager loop.
 """
 
 import os
@@ -10,6 +12,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import replace
+from math import ceil
 from statistics import median
 from time import perf_counter
 from typing import TypeAlias
@@ -18,7 +21,9 @@ import torch
 from torch import Tensor
 
 from tui_trainer.core import rundir
+from tui_trainer.core.estimate import SMALL_STEP
 from tui_trainer.core.schedules import factor
+from tui_trainer.training.aside import Aside
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.loop import update
 from tui_trainer.training.optimizers import build_optimizer
@@ -26,8 +31,11 @@ from tui_trainer.training.pure_steps import Memory, Numbers, build_update, clipp
 from tui_trainer.training.regularization import Penalty
 
 STEPS_AT_ONCE = 10
-SMALL = 100_000
-"""Multiply-adds in a step below which most of its time goes into starting it: several share a graph."""
+"""Of small steps, whose time goes into starting them."""
+FEW_AT_ONCE = 4
+"""Of others, where it still takes as long to look a graph up as to pass through a layer."""
+LARGE = 50_000_000
+"""Multiply-adds in a step from which it makes up for nothing to compile more of them."""
 
 _Steps: TypeAlias = Callable[[list[Tensor], list[Memory], Tensor, Tensor, Tensor, Tensor], Tensor]
 
@@ -42,10 +50,10 @@ class CompiledSteps:
     def __init__(self, trainee: Trainee) -> None:
         """Compile, which takes from seconds to a minute. Raises NotCompiled."""
         _check(trainee)
-        mult_adds = trainee.batch_size * sum(layer.mult_adds for layer in trainee.table)
-        self.at_once = STEPS_AT_ONCE if mult_adds < SMALL else 1
+        self.at_once = _steps_at_once(trainee)
         self._trainee = trainee
         self._parameters = [parameter.detach() for parameter in trainee.network.parameters()]
+        self._has_l1, self._has_l2 = _penalties(trainee)
         self._slots = slots(trainee.recipe.optimizer)
         self._steps_before: int | None = None
         """Steps of the run before the first of its optimizer."""
@@ -61,24 +69,34 @@ class CompiledSteps:
 
     def _tried(self) -> float:
         """Compile by making steps with copies; the seconds that a step then takes."""
-        rows = torch.arange(self._trainee.batch_size, device=self._trainee.device).repeat(self.at_once)
+        batches = [torch.arange(self._trainee.batch_size, device=self._trainee.device)] * self.at_once
         copies = [parameter.clone() for parameter in self._parameters]
         memory = [tuple(torch.zeros_like(copy) for _ in self._slots) for copy in copies]
-        self._run(copies, memory, rows, 1, 1)
+        self._run(copies, memory, batches, 1, 1)
         times = []
         for _ in range(7):
             began = perf_counter()
-            self._run(copies, memory, rows, 1, 1)
+            self._run(copies, memory, batches, 1, 1)
             times.append(perf_counter() - began)
         return median(times) / self.at_once
 
-    def fits(self, batches: Sequence[Tensor]) -> bool:
-        """Whether the next steps, over the samples ``batches``, can be those of the graph."""
+    def fits(self, batch: Tensor) -> bool:
+        """Whether the next step, over the samples ``batch``, can be one of the graph's."""
         return (
-            len(batches) == self.at_once
-            and all(len(batch) == self._trainee.batch_size for batch in batches)
+            len(batch) == self._trainee.batch_size
+            and self.has_penalties
             and (not self._slots or all(self._slots[0] in held for held in self._held))
         )
+
+    @property
+    def has_penalties(self) -> bool:
+        """Whether the graph has the penalties in force; one that was turned on since is left to the loop."""
+        penalty = self._trainee.penalty
+        return (self._has_l1 or penalty.l1 == 0) and (self._has_l2 or penalty.l2 == 0)
+
+    def place_of(self, step: int) -> int:
+        """Which step of the graph the update ``step`` is, from nought: it goes by the place in the epoch."""
+        return (step - 1) % self._trainee.steps_per_epoch % self.at_once
 
     @property
     def _held(self) -> list[dict[str, Tensor]]:
@@ -86,31 +104,42 @@ class CompiledSteps:
         return [state[parameter] for parameter in self._trainee.network.parameters()]
 
     def make(self, batches: Sequence[Tensor], first_step: int) -> Tensor:
-        """The updates from ``first_step`` on; their mean losses ``(at_once,)``, without penalties."""
+        """The updates from ``first_step`` on, which end with the graph's last or before.
+
+        Returns their mean losses ``(len(batches),)``, without penalties.
+        """
         held = self._held
         if self._steps_before is None:  # a fork's optimizer may have begun later than its run
             count = int(held[0]["step"]) if "step" in held[0] else first_step - 1
             self._steps_before = first_step - 1 - count
         memory = [tuple(each[slot] for slot in self._slots) for each in held]
         count = first_step - self._steps_before
-        losses = self._run(self._parameters, memory, torch.cat(list(batches)), first_step, count)
+        losses = self._run(self._parameters, memory, batches, first_step, count)
         for each in held:
             if "step" in each:
-                each["step"] += self.at_once
+                each["step"] += len(batches)
         return losses
 
     def _run(
-        self, parameters: list[Tensor], memory: list[Memory], rows: Tensor, first_step: int, count: int
+        self,
+        parameters: list[Tensor],
+        memory: list[Memory],
+        batches: Sequence[Tensor],
+        first_step: int,
+        count: int,
     ) -> Tensor:
         """``count`` is which update of the optimizer ``first_step`` is, from one."""
-        trainee = self._trainee
+        trainee, first = self._trainee, self.place_of(first_step)
         chosen, data = trainee.recipe, trainee.data
+        last = first + len(batches)
         by_step = []
-        for number in range(self.at_once):
+        for place in range(self.at_once):
+            number = place - first
             lr = chosen.optimizer.lr * factor(
-                chosen.optimizer.schedule, first_step - 1 + number, trainee.horizon
+                chosen.optimizer.schedule, max(0, first_step - 1 + number), trainee.horizon
             )
-            by_step.append([lr, *corrections(chosen.optimizer, count + number)])
+            is_made = first <= place < last
+            by_step.append([lr, *corrections(chosen.optimizer, max(1, count + number)), float(is_made)])
         clipping = chosen.regularization.gradient_clipping
         by_run = [
             getattr(chosen.optimizer, "momentum", 0.0),
@@ -118,10 +147,11 @@ class CompiledSteps:
             trainee.penalty.l2,
             clipping.max_norm if clipping else 0.0,
         ]
+        rows = torch.cat([*[batches[0]] * first, *batches, *[batches[0]] * (self.at_once - last)])
         # Outside of the graph, whose own kernel for it takes several times as long.
         x, y = data.train_x.index_select(0, rows), data.train_y.index_select(0, rows)
         with torch.no_grad():
-            return self._compiled(
+            losses = self._compiled(
                 parameters,
                 memory,
                 x.view(self.at_once, -1, *x.shape[1:]),
@@ -129,6 +159,39 @@ class CompiledSteps:
                 parameters[0].new_tensor(by_step),
                 parameters[0].new_tensor(by_run),
             )
+        return losses[first:last]
+
+
+def _steps_at_once(trainee: Trainee) -> int:
+    """Several where a step is small: so many that they come out about even in an epoch."""
+    mult_adds = trainee.batch_size * sum(layer.mult_adds for layer in trainee.table)
+    whole_batches = len(trainee.data.train_x) // trainee.batch_size
+    if mult_adds >= LARGE or not whole_batches:
+        return 1
+    most = STEPS_AT_ONCE if mult_adds < SMALL_STEP else FEW_AT_ONCE
+    return ceil(whole_batches / ceil(whole_batches / most))
+
+
+_at_work: Aside[CompiledSteps] | None = None
+
+
+def compiling(trainee: Trainee) -> Aside[CompiledSteps]:
+    """Compile beside the caller, who is to let nothing draw random numbers until it is done."""
+    global _at_work
+    threads = torch.get_num_threads()  # a graph is for one number of them, and a thread begins with its own
+
+    def work() -> CompiledSteps:
+        torch.set_num_threads(threads)
+        return CompiledSteps(trainee)
+
+    _at_work = Aside(work)
+    return _at_work
+
+
+def wait_until_compiled() -> None:
+    """Return once nothing compiles any more: what was begun for a run that was stopped takes its time."""
+    while _at_work is not None and not _at_work.is_done(0.1):
+        pass
 
 
 def told(compiled: CompiledSteps) -> str:
@@ -186,6 +249,12 @@ def _compile(steps: _Steps) -> _Steps:
     return torch.compile(steps, fullgraph=True, dynamic=False)
 
 
+def _penalties(trainee: Trainee) -> tuple[bool, bool]:
+    """Whether the graph is to have L1 and L2: each costs time, at any strength."""
+    regularization = trainee.recipe.regularization
+    return regularization.l1 is not None, regularization.l2 is not None
+
+
 def _steps(trainee: Trainee, count: int) -> _Steps:
     """``count`` updates as a function of tensors, which changes parameters and memory in place."""
     network, criterion = trainee.network, trainee.criterion
@@ -193,9 +262,8 @@ def _steps(trainee: Trainee, count: int) -> _Steps:
     penalized = {id(weight) for weight in trainee.penalty.weights}
     weights = [name for name, parameter in network.named_parameters() if id(parameter) in penalized]
     update = build_update(trainee.recipe.optimizer)
-    regularization = trainee.recipe.regularization
-    has_l1, has_l2 = regularization.l1 is not None, regularization.l2 is not None
-    clips = regularization.gradient_clipping is not None
+    has_l1, has_l2 = _penalties(trainee)
+    clips = trainee.recipe.regularization.gradient_clipping is not None
 
     def loss_of(parameters: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
         return criterion(torch.func.functional_call(network, parameters, (x,)), y)
@@ -223,14 +291,20 @@ def _steps(trainee: Trainee, count: int) -> _Steps:
                     gradients[name] = gradients[name] + 2 * l2 * now[name]
             if clips:
                 gradients = clipped(gradients, max_norm)
-            lr, mean_correction, root_correction = by_step[number].unbind()
+            lr, mean_correction, root_correction, is_made = by_step[number].unbind()
             numbers = Numbers(lr, momentum, mean_correction, root_correction)
             for place, name in enumerate(names):
-                now[name], remembered[place] = update(now[name], gradients[name], remembered[place], numbers)
+                before = now[name], *remembered[place]
+                parameter, memory_of_it = update(now[name], gradients[name], remembered[place], numbers)
+                after = (parameter, *memory_of_it)
+                if count > 1:
+                    after = tuple(map(torch.where, [is_made > 0] * len(after), after, before))
+                now[name], *rest = after
+                remembered[place] = tuple(rest)
         for old, name in zip(parameters, names, strict=True):
             old.copy_(now[name])
-        for before, after in zip(memory, remembered, strict=True):
-            for old_slot, new_slot in zip(before, after, strict=True):
+        for old_slots, new_slots in zip(memory, remembered, strict=True):
+            for old_slot, new_slot in zip(old_slots, new_slots, strict=True):
                 old_slot.copy_(new_slot)
         return torch.stack(losses)
 

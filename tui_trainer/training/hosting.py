@@ -13,6 +13,7 @@ from tui_trainer.core.events import Phase
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.training.assembly import assemble
+from tui_trainer.training.compiled import wait_until_compiled
 from tui_trainer.training.loop import update
 from tui_trainer.training.session import EPOCH_IS_OVER, live
 from tui_trainer.training.stop_sign import StopSign
@@ -69,6 +70,7 @@ def host(
             turns.append(_Turn(run, live(run, stop_sign, limit_s), torch.get_num_threads()))
         if not turns:
             return none_failed
+        wait_until_compiled()
         now = perf_counter()
         for turn in [turn for turn in turns if turn.due_at <= now]:
             try:

@@ -1,7 +1,8 @@
 """Which checkpoints of a run are made, when, and how many stay; which one a run goes on from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from math import inf
 from time import perf_counter
 from typing import Any
@@ -12,13 +13,14 @@ from tui_trainer.core.checkpoint_files import CheckpointRefused, nearest_best, p
 from tui_trainer.core.edits import EditRefused
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.training import checkpoint
+from tui_trainer.training.aside import Aside
 from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.changes import change
 from tui_trainer.training.checkpoint import State
 from tui_trainer.training.recording import Recorder
 
-COSTS_BETWEEN = 50
-"""Between two checkpoints passes this many times what one costs: at most 2 % of the speed."""
+COSTS_BETWEEN = 100
+"""Between two checkpoints passes this many times what one costs: at most 1 % of the speed."""
 
 FIRST_COST_S = 0.02
 """What one is taken to cost before the first was made."""
@@ -29,13 +31,14 @@ MAX_BYTES = 500 * 2**20
 
 
 class Keeper:
-    """Saves the checkpoints of one run."""
+    """Saves the checkpoints of one run: copies them from the training, and writes them beside it."""
 
     def __init__(self, run: RunDir) -> None:
         self._run = run
         self._every_s = inf
         self._cost_s = FIRST_COST_S
         self._saved_at = perf_counter()
+        self._writing: Aside[float] | None = None
         for draft in run.checkpoints.glob(".step-*"):  # what a worker that died left unfinished
             draft.unlink()
 
@@ -49,21 +52,41 @@ class Keeper:
         return since_s >= COSTS_BETWEEN * self._cost_s and (at_epoch_end or since_s >= self._every_s)
 
     def save(self, trainee: Trainee, record: Recorder) -> None:
-        """Save where the training stands, between two steps. Raises OSError, or what ``flush`` does."""
+        """Begin to save where the training stands, between two steps; ``settle`` tells what came of it.
+
+        The one before is settled. Raises OSError where the log takes nothing, or what ``flush`` does.
+        """
         began = perf_counter()
         record.flush()
+        record.write_all()
+        state, best_step = checkpoint.copied(captured(trainee, record)), trainee.selection.best_step
+        self._saved_at = perf_counter()
+        self._writing = Aside(partial(self._write, state, best_step, record.sync, self._saved_at - began))
+
+    @property
+    def has_news(self) -> bool:
+        """Whether one is written, or could not be, and is not settled."""
+        return self._writing is not None and self._writing.is_done()
+
+    def settle(self) -> bool:
+        """Wait for what is being written; False where nothing was. Raises OSError where it could not be."""
+        writing, self._writing = self._writing, None
+        if writing is None:
+            return False
         try:
-            state = captured(trainee, record)
-            checkpoint.write(state, path_of(self._run, state.step), before_it_counts=record.sync)
-            self._thin(trainee.selection.best_step)
+            self._cost_s = writing.result()
         finally:
             self._saved_at = perf_counter()
-            self._cost_s = self._saved_at - began
+        return True
 
-    def _thin(self, best_step: int) -> None:
+    def _write(self, state: State, best_step: int, sync: Callable[[], None], copied_s: float) -> float:
+        """Write it; returns the seconds that it took in all."""
+        began = perf_counter()
+        checkpoint.write(state, path_of(self._run, state.step), before_it_counts=sync)
         sizes = {step: path_of(self._run, step).stat().st_size for step in saved_steps(self._run)}
         for step in surplus(sizes, best_step):
             path_of(self._run, step).unlink(missing_ok=True)
+        return copied_s + perf_counter() - began
 
 
 def surplus(sizes: Mapping[int, int], best_step: int) -> list[int]:

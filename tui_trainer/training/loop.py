@@ -7,7 +7,7 @@ slow it down, take turns with other runs, or close it: the network is then as it
 from collections.abc import Generator, Iterator, Sequence
 from itertools import count, islice
 from math import isfinite
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import torch
 from torch import Tensor
@@ -18,6 +18,9 @@ from tui_trainer.training.assembly import Trainee
 from tui_trainer.training.augmentation import augmented
 from tui_trainer.training.random_numbers import derive, epoch_order, seed_layers
 from tui_trainer.training.recording import NotFinite, Recorder
+
+if TYPE_CHECKING:
+    from tui_trainer.training.compiled import CompiledSteps
 
 SafePoint: TypeAlias = Literal["step", "evaluation", "part"]
 """After a step, after an evaluation, or amid a long one of either."""
@@ -35,7 +38,7 @@ def train(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None
     for batches in _groups(trainee, record):
         if trainee.ends_early:
             break
-        if trainee.compiled and trainee.compiled.fits(batches):
+        if trainee.compiled and trainee.compiled.fits(batches[0]):
             for loss in trainee.compiled.make(batches, record.step + 1).unbind():
                 record.add_step(loss)
         else:
@@ -48,28 +51,25 @@ def train(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None
 
 
 def _groups(trainee: Trainee, record: Recorder) -> Iterator[Sequence[Tensor]]:
-    """The batches of the next steps: one, or as many as a graph makes at once.
-
-    Groups begin at multiples of their size within an epoch, so that a resumed run makes the same ones.
-    """
-    batches = _batches(trainee, record.step)
-    size = trainee.compiled.at_once if trainee.compiled else 1
-    whole_batches = len(trainee.data.train_x) // trainee.batch_size
+    """The batches of the next steps: one, or as many as a graph makes at once."""
+    batches, compiled = _batches(trainee, record.step), trainee.compiled
     for batch in batches:
-        step, of_epoch = record.step, record.step % trainee.steps_per_epoch
-        may_group = (
-            size > 1
-            and of_epoch % size == 0
-            and of_epoch + size <= whole_batches
-            and step + size <= trainee.free_until
-            and not any(trainee.is_evaluation_due(step + number) for number in range(1, size))
-        )
-        group = [batch, *islice(batches, size - 1)] if may_group else [batch]
-        if trainee.compiled and trainee.compiled.fits(group):
-            yield group
+        if compiled and compiled.fits(batch):
+            yield [batch, *islice(batches, _num_together(trainee, compiled, record.step) - 1)]
         else:
-            for each in group:
-                yield [each]
+            yield [batch]
+
+
+def _num_together(trainee: Trainee, compiled: "CompiledSteps", step: int) -> int:
+    """How many steps after ``step`` the graph makes at once: to its end, or to where something is due."""
+    whole_batches = len(trainee.data.train_x) // trainee.batch_size
+    most = min(compiled.at_once - compiled.place_of(step + 1), whole_batches - step % trainee.steps_per_epoch)
+    is_due = (
+        number
+        for number in range(1, most)
+        if step + number >= trainee.free_until or trainee.is_evaluation_due(step + number)
+    )
+    return next(is_due, most)
 
 
 def _batches(trainee: Trainee, done: int) -> Iterator[Tensor]:

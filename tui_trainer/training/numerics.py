@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from tui_trainer.core.estimate import WORTH_AN_ACCELERATOR
-from tui_trainer.core.recipe import Optimizer, Recipe
+from tui_trainer.core.recipe import Recipe
 from tui_trainer.training.optimizers import implementation
 
 
@@ -86,7 +86,7 @@ def differences(
 
 
 def describe(
-    device: torch.device, threads: int, optimizer: Optimizer, content_hash: str, *, is_compiled: bool
+    device: torch.device, threads: int, recipe: Recipe, content_hash: str, *, is_compiled: bool
 ) -> Mapping[str, str | int | float | bool]:
     """What a run was computed with, for its record: with all of this equal, CPU runs agree bit for bit."""
     return {
@@ -94,7 +94,9 @@ def describe(
         "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine(),
         "cpu_capability": torch.backends.cpu.get_cpu_capability(),
         "threads": threads,
-        "optimizer": implementation(optimizer),
+        "optimizer": implementation(recipe.optimizer),
+        "precision": recipe.training.precision,
+        "channels_last": recipe.training.channels_last,
         "compile": is_compiled,
         "torch": str(torch.__version__),
         "numpy": version("numpy"),

@@ -339,12 +339,18 @@ class Recorder:
         self.step, self.blocked = self._step_written, None
         self.enter(phase, reason)
 
-    def sync(self) -> None:
-        """Return once all that was said would survive a loss of power. Raises OSError where it does not."""
+    def write_all(self) -> None:
+        """Have nothing wait for the disk. Raises OSError where it takes nothing."""
         if self.blocked:
             self._write()
         if self.blocked:
             raise OSError(self.blocked.errno, self.blocked.strerror)
+
+    def sync(self) -> None:
+        """Return once all that was written would survive a loss of power. Raises OSError where it does not.
+
+        From any thread, until ``close``.
+        """
         for log in self._logs:
             log.sync()
 

@@ -30,6 +30,7 @@ from tui_trainer.core.events import EPOCHS, Edited, Phase
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.text import plain
 from tui_trainer.training import numerics
+from tui_trainer.training.aside import Aside
 from tui_trainer.training.assembly import Trainee, assemble
 from tui_trainer.training.attempts import past
 from tui_trainer.training.changes import change, check_epochs
@@ -77,6 +78,8 @@ def live(run: RunDir, stop_sign: StopSign, limit_s: float | None = None) -> Gene
                 if due_at <= left_at:  # it was others' turn, and not its own wish to wait
                     record.was_away(perf_counter() - left_at)
     finally:
+        with suppress(Exception):  # whatever it is, the record is closed
+            session.settle()
         record.close()
     return record.phase
 
@@ -140,7 +143,7 @@ class _Session:
             ended = "stopped"
             record.enter("stopping")
             if self._trainee is not None:
-                self._save(self._trainee)
+                self._save(self._trainee, waits=True)
         why = ""
         if self._trainee is not None:
             epochs = record.step // self._trainee.steps_per_epoch
@@ -176,7 +179,7 @@ class _Session:
         computed_with = numerics.describe(
             trainee.device,
             threads,
-            recipe.optimizer,
+            recipe,
             trainee.data.content_hash,
             is_compiled=trainee.compiled is not None,
         )
@@ -215,12 +218,16 @@ class _Session:
         return notes
 
     def _compile(self, trainee: Trainee) -> list[str]:
-        """Have ``trainee`` make compiled steps where that can be done; what came of it."""
-        from tui_trainer.training.compiled import CompiledSteps, NotCompiled, told
+        """Have ``trainee`` make compiled steps where that can be done; what came of it. Raises Stopped."""
+        from tui_trainer.training.compiled import CompiledSteps, NotCompiled, compiling, told
 
         self._record.note("compiling the steps: half a minute or so, less the next time")
+        work: Aside[CompiledSteps] = compiling(trainee)
+        # No other run has its turn meanwhile: to compile resets the random numbers that their steps draw.
+        while not work.is_done(LOOK_S):
+            self._look_if_due()
         try:
-            trainee.compiled = CompiledSteps(trainee)
+            trainee.compiled = work.result()
         except NotCompiled as error:
             return [f"not compiled: {error}"]
         return [told(trainee.compiled)]
@@ -270,6 +277,8 @@ class _Session:
         self._make_changes(trainee)
         if self._pause_at is not None and step >= self._pause_at:
             self._is_paused, self._pause_at = True, None
+        if self._keeper.has_news:
+            self.settle()
         if self._keeper.is_due(at_epoch_end=step % trainee.steps_per_epoch == 0):
             self._save(trainee)
         if is_measured or self._insight.is_due:
@@ -281,18 +290,33 @@ class _Session:
             yield 0.0
             self._look_if_due()
 
-    def _save(self, trainee: Trainee) -> int | None:
-        """A checkpoint that cannot be written stops no training; the error number is returned then."""
+    def _save(self, trainee: Trainee, *, waits: bool = False) -> int | None:
+        """Begin a checkpoint, or make one where it ``waits``.
+
+        One that cannot be written stops no training; the error number is returned then.
+        """
+        self.settle()
         try:
             self._keeper.save(trainee, self._record)
         except OSError as error:
-            why = in_words(error)
-            if why != self._not_saved:  # once is enough
-                self._record.note(plain(f"no checkpoint was saved: {why}", limit=MAX_REASON))
-            self._not_saved = why
-            return error.errno
-        self._not_saved = ""
+            return self._could_not_save(error)
+        return self.settle() if waits else None
+
+    def settle(self) -> int | None:
+        """Wait for the checkpoint that is being written; the error number where it could not be."""
+        try:
+            if self._keeper.settle():
+                self._not_saved = ""
+        except OSError as error:
+            return self._could_not_save(error)
         return None
+
+    def _could_not_save(self, error: OSError) -> int | None:
+        why = in_words(error)
+        if why != self._not_saved:  # once is enough
+            self._record.note(plain(f"no checkpoint was saved: {why}", limit=MAX_REASON))
+        self._not_saved = why
+        return error.errno
 
     def _keep_pace(self, updates_per_s: float) -> Generator[float, None, None]:
         began = now = perf_counter()
@@ -335,7 +359,7 @@ class _Session:
 
     def _save_the_last(self, trainee: Trainee) -> Generator[float, None, None]:
         """The last weights are what it was trained for: where the disk is full they wait. Raises Stopped."""
-        if self._save(trainee) not in NO_ROOM:
+        if self._save(trainee, waits=True) not in NO_ROOM:
             return
         tried_at = perf_counter()
 
@@ -344,7 +368,7 @@ class _Session:
             if perf_counter() - tried_at < RETRY_S:
                 return False
             tried_at = perf_counter()
-            return self._save(trainee) not in NO_ROOM
+            return self._save(trainee, waits=True) not in NO_ROOM
 
         yield from self._wait_for_room(is_saved)
 
@@ -434,11 +458,15 @@ class _Session:
             return
         self._record.edited(setting, before, value)
         change(trainee, setting, value)
+        if trainee.compiled and not trainee.compiled.has_penalties:
+            self._record.note("steps are not compiled from here on: the graph has no such penalty")
         self._save(trainee)
 
     # The end
 
     def _fail(self, error: Exception) -> None:
+        with suppress(Exception):  # the first failure is the one to tell
+            self.settle()
         try:
             self._record.flush()
         except NotFinite as earlier:

@@ -64,7 +64,8 @@ def _rows(recipe: Recipe, about: DataFacts, table: Sequence[Layer]) -> int:
 
 def _step_of(recipe: Recipe, table: Sequence[Layer], rows: int) -> Callable[[], object]:
     """Forward and backward through a network of the same shape, which nobody else sees."""
-    network = build_network(table, recipe.architecture.initialization, recipe.training.seed)
+    training = recipe.training
+    network = build_network(table, recipe.architecture.initialization, training.seed, training.precision)
     parameters, inputs = list(network.parameters()), torch.zeros(rows, *table[0].input_shape)
     return lambda: torch.autograd.grad(network(inputs).sum(), parameters)
 

@@ -14,6 +14,7 @@ Exit codes: 0 done or stopped, 1 a run failed, 2 wrong usage or a run that has a
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -231,4 +232,7 @@ def _record_failure(run: RunDir, reason: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    if threading.active_count() > 1:  # it compiles for a run that was stopped: nobody waits for that
+        os._exit(code)
+    sys.exit(code)

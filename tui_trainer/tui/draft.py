@@ -7,7 +7,7 @@ from tui_trainer.core import rules
 from tui_trainer.core.architectures import layer_table
 from tui_trainer.core.compose import WITHIN, Choices, compose
 from tui_trainer.core.datafiles import absence
-from tui_trainer.core.estimate import Plan, plan
+from tui_trainer.core.estimate import Plan, plan, saved_by_compiling
 from tui_trainer.core.facts import DataFacts, facts
 from tui_trainer.core.layering import assembled
 from tui_trainer.core.layers import Layer
@@ -64,6 +64,12 @@ class Draft:
         return cls(
             choices, composed.recipe, composed.notes, known, findings, layers, effort, is_changed, missing
         )
+
+    @property
+    def saved_by_compiling_s(self) -> float:
+        """By how many seconds it would be over sooner if it were compiled; 0 where it is, or does not pay."""
+        is_asked = self.recipe.training.compile or self.plan is None
+        return 0.0 if is_asked else saved_by_compiling(self.recipe, self.facts)
 
     @property
     def refused(self) -> tuple[Finding, ...]:

@@ -48,8 +48,19 @@ class Training(Part):
     )
     compile: bool = setting(
         False,
-        "Whole steps as one graph by torch.compile: half a minute first, then faster.",
-        fr="Étapes entières en un graphe par torch.compile : une demi-minute d'abord, plus rapide ensuite.",
+        "Steps as one graph by torch.compile: half a minute first, then small nets are faster.",
+        fr="Étapes en un graphe (torch.compile) : une demi-minute, puis les petits réseaux vont plus vite.",
+    )
+    precision: Literal["float32", "bfloat16"] = setting(
+        "float32",
+        "Numbers of matrix products: bfloat16 is coarser; faster only where the processor has it.",
+        fr="Nombres des produits de matrices : bfloat16 est moins précis, plus rapide si le processeur l'a.",
+    )
+    channels_last: bool = setting(
+        False,
+        "Convolutions with the channels last in memory: often faster, but not always.",
+        fr="Convolutions avec les canaux en dernier en mémoire : souvent plus rapide, mais pas toujours.",
+        torch="memory_format",
     )
     evaluate_every: PositiveInt | Literal["epoch"] = setting(
         "epoch",

@@ -31,15 +31,25 @@ def residual(inputs, outputs, stride):
         )
     return BasicBlock(inputs, outputs, stride, shortcut)'''
 
+_IN_BFLOAT16 = """\
+class InBfloat16(nn.Sequential):
+    def forward(self, x):
+        with torch.autocast(x.device.type, torch.bfloat16):
+            return super().forward(x).float()"""
+
 
 def architecture(plan: Plan) -> Step:
     """``model``, its weights drawn after ``torch.manual_seed``."""
     uses = {"nn", "torch"}
     layers = [layer for layer in plan.table if layer.kind != "output"]
-    seeded = f"torch.manual_seed({plan.recipe.training.seed % 2**63})"
-    network = exploded("nn.Sequential", [part for layer in layers for part in _modules(layer)])
+    training = plan.recipe.training
+    seeded = f"torch.manual_seed({training.seed % 2**63})"
+    container = "InBfloat16" if training.precision == "bfloat16" else "nn.Sequential"
+    network = exploded(container, [part for layer in layers for part in _modules(layer)])
     if plan.device:
         network += ".to(device)"
+    if training.channels_last:
+        network += ".to(memory_format=torch.channels_last)"
     lines = [seeded, f"model = {network}"]
     if plan.table[-1].kind == "output":
         lines.append(f"# {plan.table[-1].name} is inside the loss")
@@ -48,6 +58,8 @@ def architecture(plan: Plan) -> Step:
     if any(layer.kind == "residual" for layer in layers):
         uses.add("BasicBlock")
         blocks.insert(0, _RESIDUAL)
+    if training.precision == "bfloat16":
+        blocks.insert(0, _IN_BFLOAT16)
     return Step("2 Architecture (model)", blocks, frozenset(uses))
 
 

@@ -47,7 +47,7 @@ def imports(steps: Iterable[Step]) -> str:
 
 
 def joined(blocks: Iterable[str]) -> str:
-    """The whole script: an empty line between blocks, two around functions."""
+    """The whole script: an empty line between blocks, two around functions and classes."""
     text, follows_function = "", False
     for block in blocks:
         is_function = _is_function(block)
@@ -59,7 +59,8 @@ def joined(blocks: Iterable[str]) -> str:
 
 
 def _is_function(block: str) -> bool:
-    return next((line for line in block.split("\n") if not line.startswith("#")), "").startswith("def ")
+    first = next((line for line in block.split("\n") if not line.startswith("#")), "")
+    return first.startswith(("def ", "class "))
 
 
 def call(function: str, arguments: Sequence[str], *, before: str = "", indent: str = "") -> str:

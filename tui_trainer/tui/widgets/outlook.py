@@ -15,6 +15,9 @@ from tui_trainer.tui.widgets.lines import Lines
 READY = "ready"
 OBSTACLE = "✗"
 
+WORTH_COMPILING_S = 60.0
+"""Less is not worth the word: how long anything takes is an estimate."""
+
 
 class Outlook(Lines):
     """A row of figures and a row for each thing to know."""
@@ -54,7 +57,7 @@ class Outlook(Lines):
                 *("  " + line for line in body[1:]),
             ]
             if text == READY:
-                rows[-1:] = _ends(rows[-1], Content.styled(_pace(draft), "$muted"), width)
+                rows[-1:] = _ends(rows[-1], Content.styled(_pace(draft) or _gain(draft), "$muted"), width)
         return rows
 
     def _statements(self, draft: Draft) -> Iterator[tuple[str, str, str]]:
@@ -85,6 +88,13 @@ def _pace(draft: Draft) -> str:
     if not epochs:
         return ""
     return f"paced to {'an epoch' if epochs == 1 else f'{epochs} epochs'} a second, so that you can watch"
+
+
+def _gain(draft: Draft) -> str:
+    saved_s = draft.saved_by_compiling_s
+    if saved_s < WORTH_COMPILING_S:
+        return ""
+    return f"training.compile would save ~{duration(saved_s)}"
 
 
 def _sentence(finding: Finding) -> str:
