@@ -146,4 +146,4 @@ def test_a_fitted_plane_in_original_units():
 def test_what_has_more_inputs_has_no_plane():
     run, _ = trained(Recipe(data=BundledSet(kind="iris"), training=Training(epochs=1)))
     kinds = {event.kind for event in heard(run).of(Pictured)}
-    assert kinds == {"weights"}
+    assert kinds == {"weights", "class_probabilities"}

@@ -19,7 +19,7 @@ from tui_trainer.core.recipe import (
     Recipe,
     Training,
 )
-from tui_trainer.training.inside import insight
+from tui_trainer.training.inside import insight, probing
 
 Train = Callable[..., list[Trained]]
 LIBRARY = Library.load((shipped_folder(),))
@@ -28,8 +28,9 @@ LIBRARY = Library.load((shipped_folder(),))
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look as often as can be, however slow the machine is."""
-    monkeypatch.setattr(insight, "SHARE", 1e9)
-    monkeypatch.setattr(insight, "SPACING", 1e9)
+    monkeypatch.setattr(insight, "LOOK_S", 0.0)
+    monkeypatch.setattr(probing, "SHARE", 1e9)
+    monkeypatch.setattr(probing, "SPACING", 1e9)
 
 
 def shipped(name: str, epochs: int) -> Recipe:

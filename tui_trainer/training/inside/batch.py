@@ -319,4 +319,4 @@ def _of_each(values: Tensor, *, count: int, tells_all: bool) -> Numbers:
 
 def _norm(values: Tensor) -> float:
     """Euclidean, over all numbers."""
-    return float(torch.linalg.vector_norm(values))
+    return float(torch.linalg.vector_norm(values.float()))

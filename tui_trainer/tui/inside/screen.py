@@ -16,7 +16,7 @@ from tui_trainer.tui import keys
 from tui_trainer.tui.inside.asking import Asking
 from tui_trainer.tui.link import LOCAL, Link
 from tui_trainer.tui.plot.raster import GlyphName
-from tui_trainer.tui.plot.spans import Line, Span, spread
+from tui_trainer.tui.plot.spans import Line, Span, spread, width_of
 from tui_trainer.tui.views import header
 from tui_trainer.tui.views.page import Page
 from tui_trainer.tui.watch import Watch
@@ -182,11 +182,28 @@ def _name(name: str, task: str) -> str:
     return "fit" if (name, task) == ("boundary", "regression") else name
 
 
+_SHORT = {"per class": "ROC", "boundary": "plane", "surface": "loss"}
+"""What they are called where there is little room."""
+
+
 def _tabs(chosen: type[InsideScreen], names: Sequence[str], caption: str, width: int) -> Line:
+    """The names of all views beside what is shown, as short as it takes; at last digits alone."""
+    at = next(place for place, (_, _, class_name) in enumerate(VIEWS) if class_name == chosen.__name__)
+    short = [_SHORT.get(name, name) for name in names]
+    told = (Span(f"{caption} "),)
+    for words, apart in ((names, 2), (names, 1), (short, 1), ([""] * len(names), 1)):
+        line = _named([*words[:at], names[at], *words[at + 1 :]], at, apart)
+        if width_of(line) + width_of(told) < width:
+            break
+    return spread(line, told, width)
+
+
+def _named(words: Sequence[str], at: int, apart: int) -> Line:
     spans: list[Span] = []
-    for number, (name, (_, _, class_name)) in enumerate(zip(names, VIEWS, strict=True), 1):
-        if class_name == chosen.__name__:
-            spans += [Span(f"[{number} {name}]", "accent")]
+    for place, word in enumerate(words):
+        number, gap = str(place + 1), " " * (apart - 1)
+        if place == at:
+            spans += [Span("" if gap or not place else " "), Span(f"[{number} {word}]", "accent"), Span(gap)]
         else:
-            spans += [Span(f" {number} ", "strong"), Span(f"{name} ", "quiet")]
-    return spread(tuple(spans), (Span(f"{caption} "),), width)
+            spans += [Span(f" {number}", "strong"), Span(f" {word}{gap}" if word else gap, "quiet")]
+    return tuple(spans)
