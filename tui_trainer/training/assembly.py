@@ -68,6 +68,8 @@ class Trainee:
     """What was changed while it trained, by the key of the recipe."""
     validated: Measured | None = None
     """The validation of this very step, until somebody took note of it."""
+    holds_best: bool = False
+    """Whether the network has the best weights for a while, to be tested, and not the last."""
     is_out_of_time: bool = False
     """Whether its budget is spent: it is measured once more, and the training ends."""
 

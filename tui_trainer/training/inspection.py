@@ -22,7 +22,7 @@ from tui_trainer.training.stop_sign import StopSign
 
 LOOK_S = 0.02
 """How often it looks for questions."""
-IDLE_S = 300.0
+IDLE_S = 60.0
 """Nobody asked for so long: it ends, and the next question starts another."""
 
 

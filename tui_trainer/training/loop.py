@@ -158,9 +158,11 @@ def _test(trainee: Trainee, record: Recorder) -> Generator[SafePoint, None, None
     record.enter("evaluating")
     last = {name: tensor.clone() for name, tensor in trainee.network.state_dict().items()}
     trainee.selection.restore()
+    trainee.holds_best = True
     try:
         measured = yield from trainee.evaluator.measure(trainee.data.test_x, trainee.data.test_y)
     finally:
         trainee.network.load_state_dict(last)
+        trainee.holds_best = False
         trainee.network.train()
     record.tested(measured, trainee.selection.best_step)

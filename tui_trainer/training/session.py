@@ -284,9 +284,9 @@ class _Session:
         if is_measured or self._insight.is_due:
             yield from self._look_inside(trainee)
 
-    def _look_inside(self, trainee: Trainee) -> Generator[float, None, None]:
+    def _look_inside(self, trainee: Trainee, *, may_probe: bool = True) -> Generator[float, None, None]:
         """Let probes look, and answer what viewers ask."""
-        for _ in self._insight.attend(trainee):
+        for _ in self._insight.attend(trainee, may_probe=may_probe):
             yield 0.0
             self._look_if_due()
 
@@ -337,7 +337,7 @@ class _Session:
             self._look_if_due()
             if is_between_steps:
                 self._make_changes(trainee)
-                yield from self._look_inside(trainee)
+            yield from self._look_inside(trainee, may_probe=is_between_steps)
         self._record.enter(interrupted)
 
     # A full disk

@@ -94,6 +94,18 @@ def test_a_live_run_answers_also_while_it_is_paused() -> None:
     driven.living.close()
 
 
+def test_a_run_that_is_paused_amid_an_evaluation_answers_too() -> None:
+    driven = Driven(ENDLESS)
+    send(driven.run, Pause(attempt=1))
+    driven.until(lambda: driven.phases()[-1:] == ["paused"])
+    assert driven.phases()[-2:] == ["evaluating", "paused"]
+    send(driven.run, Ask(attempt=1, id="amid", question=SomeSamples(split="train", indices=[0])))
+    driven.until(lambda: "amid" in heard(driven.run).history.answers)
+    assert heard(driven.run).history.answers["amid"].offset is not None
+    assert not heard(driven.run).of(LayersMeasured)
+    driven.living.close()
+
+
 def test_what_cannot_be_answered_is_said_and_training_goes_on() -> None:
     driven = Driven(ENDLESS)
     send(driven.run, Ask(attempt=1, id="beyond", question=SomeSamples(split="validation", indices=[10_000])))

@@ -53,12 +53,17 @@ class Insight:
         if asked.follow_s > 0:
             self._followed[asked.id] = (asked, perf_counter() + asked.follow_s)
 
-    def attend(self, trainee: Trainee) -> Generator[None, None, None]:
-        """Look and answer, where that is due; yields amid what takes long."""
+    def attend(self, trainee: Trainee, *, may_probe: bool = True) -> Generator[None, None, None]:
+        """Look and answer, where that is due; yields amid what takes long.
+
+        Amid a step or an evaluation no probe may look, but whoever asks is answered, unless the weights of
+        the moment are the chosen ones, for the test.
+        """
         self._look_at = perf_counter() + LOOK_S
-        if not self._record.blocked:
-            self._keep_validation(trainee)
-            self.probing.look(trainee)
+        if not self._record.blocked and not trainee.holds_best:
+            if may_probe:
+                self._keep_validation(trainee)
+                self.probing.look(trainee)
             while self._asked:
                 yield from self._answer(trainee, self._asked.pop(0))
             yield from self._follow(trainee)

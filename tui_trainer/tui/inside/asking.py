@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from secrets import token_hex
@@ -10,7 +11,7 @@ from secrets import token_hex
 import msgspec
 
 from tui_trainer.core import control
-from tui_trainer.core.control import Ask
+from tui_trainer.core.control import Ask, Stop
 from tui_trainer.core.events import Answered
 from tui_trainer.core.history import History
 from tui_trainer.core.inside.pictures import Picture, picture_at
@@ -112,6 +113,12 @@ class Asking:
         if (reply.problem or answered.done == 1.0) and not pending.ask.follow_s:
             del self._pending[id_]
         return reply
+
+    def close(self) -> None:
+        """Nobody asks here any more: what was started for it ends; who else asks starts another."""
+        if self._worker is not None and self._worker.poll() is None and self._heard.attempt:
+            with suppress(OSError):
+                control.send(self._inspection, Stop(attempt=self._heard.attempt))
 
     @property
     def waits_for(self) -> str:

@@ -1,6 +1,6 @@
 """The confusion film: the matrix evaluation by evaluation, and the samples behind its cells."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal, TypeAlias
 
 import numpy as np
@@ -13,8 +13,8 @@ from tui_trainer.tui import keys
 from tui_trainer.tui.ascii import only_ascii
 from tui_trainer.tui.inside.gallery import Chosen, Gallery
 from tui_trainer.tui.inside.given import Given, GivenAt
+from tui_trainer.tui.inside.moments import Moment, TimedScreen
 from tui_trainer.tui.inside.screen import Sight
-from tui_trainer.tui.inside.timed import TimedScreen
 from tui_trainer.tui.plot import matrix
 from tui_trainer.tui.plot.matrix import Cells, Counts
 from tui_trainer.tui.plot.spans import Line, Span, clip, width_of
@@ -64,7 +64,6 @@ class FilmScreen(TimedScreen):
         self._order: list[int] | None = None
         """Classes in another order than their own."""
         self._film: list[Evaluated] = []
-        self._steps: list[int] = []
         self._film_of: tuple[int, int, int] | None = None
         """What list of evaluations the film was taken from."""
         self._accuracies: dict[int, float] = {}
@@ -89,18 +88,16 @@ class FilmScreen(TimedScreen):
             with_matrix = [each for each in validations if each.confusion]
             size = len(with_matrix[-1].confusion or ()) if with_matrix else 0
             self._film = [each for each in with_matrix if len(each.confusion or ()) == size]
-            self._steps, self._film_of = [each.step for each in self._film], known_of
+            self._film_of = known_of
         return self._film
 
-    def moments(self) -> list[int]:
-        """The steps of the evaluations."""
-        self._evaluations()
-        return self._steps
+    def moments(self) -> Sequence[Moment]:
+        """The evaluations."""
+        return self._evaluations()
 
     def _shown(self) -> Evaluated | None:
         """The evaluation that is shown."""
-        evaluations = self._evaluations()
-        return evaluations[self.place_in(self.moments())] if evaluations else None
+        return self.chosen(self._evaluations())
 
     # Drawing
 
@@ -115,7 +112,7 @@ class FilmScreen(TimedScreen):
                     "No confusion matrix was logged: run.confusion(step, matrix, classes) logs one."
                 )
             return self.said("No confusion matrix of validation was recorded so far.")
-        place = self.place_in(self.moments())
+        place = self.place_in(evaluations)
         shown = evaluations[place]
         caption = watch.history.moment(shown.step)
         if self._has_samples:

@@ -1,5 +1,6 @@
 """A view whose picture changes over time: a cursor that goes through the moments that were recorded."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
@@ -39,13 +40,13 @@ class TimedScreen(InsideScreen):
 
     def chosen(self, moments: Sequence[M]) -> M | None:
         """The moment at the cursor, or the last before it."""
-        return moments[self._place(moments)] if moments else None
+        return moments[self.place_in(moments)] if moments else None
 
-    def _place(self, moments: Sequence[Moment]) -> int:
+    def place_in(self, moments: Sequence[Moment]) -> int:
+        """Where the one at the cursor is."""
         if self._at_step is None:
             return len(moments) - 1
-        before = [place for place, each in enumerate(moments) if each.step <= self._at_step]
-        return before[-1] if before else 0
+        return max(0, bisect_right(moments, self._at_step, key=lambda moment: moment.step) - 1)
 
     def seen(self) -> object:
         """How many moments there are, and the one that is shown."""
@@ -56,7 +57,7 @@ class TimedScreen(InsideScreen):
         moments, history = self.moments(), self.sight.watch.history
         if not moments:
             return ()
-        place, count = self._place(moments), len(moments)
+        place, count = self.place_in(moments), len(moments)
         room = max(8, min(40, width - 50))
         at = round(place / max(1, count - 1) * (room - 1))
         ascii_only = self.sight.glyphs == "ascii"
@@ -108,7 +109,7 @@ class TimedScreen(InsideScreen):
         moments = self.moments()
         if not moments:
             return
-        place = self._place(moments) + by
+        place = self.place_in(moments) + by
         self._at_step = moments[max(0, place)].step if place < len(moments) - 1 else None
         self.redraw()
 

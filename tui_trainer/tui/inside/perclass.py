@@ -12,8 +12,8 @@ from textual.binding import BindingType
 from tui_trainer.core.inside.ranking import Ranking, rank, score_of_class
 from tui_trainer.tui import keys
 from tui_trainer.tui.inside.given import Given, GivenAt
+from tui_trainer.tui.inside.moments import Moment, TimedScreen
 from tui_trainer.tui.inside.screen import Sight
-from tui_trainer.tui.inside.timed import TimedScreen
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip, crop, left, right
 from tui_trainer.tui.plot.table import Column, table
 from tui_trainer.tui.plot.timeline import timeline
@@ -85,9 +85,9 @@ class PerClassScreen(TimedScreen):
         self._threshold = 0.5
         self._rankings: _Rankings | None = None
 
-    def moments(self) -> Sequence[int]:
+    def moments(self) -> Sequence[Moment]:
         """The evaluations that were recorded sample by sample."""
-        return [each.step for each in self.sight.watch.history.pictures.get("class_probabilities", [])]
+        return self.sight.watch.history.pictures.get("class_probabilities", [])
 
     def seen(self) -> object:
         """What was recorded or answered, and how many classes are ranked."""
@@ -102,7 +102,7 @@ class PerClassScreen(TimedScreen):
         if watch.is_regression:
             return self.said("This network predicts numbers: there are no classes to rank samples for.")
         place = self.place_in(moments)
-        given = self._given.at(moments[place] if moments else watch.history.step)
+        given = self._given.at(moments[place].step if moments else watch.history.step)
         if given is None:
             return self.said(self._given.why_not())
         if self._rankings is None or self._rankings.given is not given:
@@ -125,13 +125,13 @@ class PerClassScreen(TimedScreen):
             lines[1:] = [(*crop(line, room + _GAP), *row) for line, row in pairs]
         return Page(tuple(lines[:height]), caption)
 
-    def _head(self, place: int, moments: Sequence[int], given: Given, width: int) -> Line:
+    def _head(self, place: int, moments: Sequence[Moment], given: Given, width: int) -> Line:
         if not given.is_recorded:
             text = "No probabilities were recorded: the network was asked. training.probes records them."
             return clip((Span(text, "quiet"),), width)
         accuracies = []
-        for step in moments:
-            evaluation = self.sight.watch.history.evaluation_at("validation", step)
+        for moment in moments:
+            evaluation = self.sight.watch.history.evaluation_at("validation", moment.step)
             accuracies.append(evaluation.metrics.get("accuracy", nan) if evaluation else nan)
         value = f"accuracy {accuracies[place]:.3f}"
         return timeline(accuracies, place, f"evaluation {place + 1} of {len(moments)}", value, width)

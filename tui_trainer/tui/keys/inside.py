@@ -148,18 +148,10 @@ LAYERS = (
 )
 
 FILM = (
-    Key("film.before", "left", "time(-1)", "evaluation", "Go to the evaluation before.", "←"),
-    Key("film.after", "right", "time(1)", "evaluation", "Go to the next evaluation.", "→"),
-    Key("film.first", "home", "time(-1000000)", "", "Go to the first one.", "Home", in_footer=False),
-    Key(
-        "film.latest",
-        "end",
-        "time(1000000)",
-        "",
-        "Go to the latest one, and follow what comes.",
-        "End",
-        in_footer=False,
-    ),
+    Key("film.before", "left", "moment(-1)", "evaluation", "Go to the evaluation before.", "←"),
+    Key("film.after", "right", "moment(1)", "evaluation", "Go to the next evaluation.", "→"),
+    Key("film.first", "home", "first", "", "Go to the first one.", "Home", in_footer=False),
+    Key("film.latest", "end", "latest", "", "Show the latest one, and follow.", "End", in_footer=False),
     Key("film.play", "space", "play", "play", "Play all evaluations, or halt.", "Space"),
     Key(
         "film.cell_left",
@@ -216,18 +208,10 @@ FILM = (
 )
 
 PERCLASS = (
-    Key("perclass.before", "left", "time(-1)", "evaluation", "Go to the evaluation before.", "←"),
-    Key("perclass.after", "right", "time(1)", "evaluation", "Go to the next evaluation.", "→"),
-    Key("perclass.first", "home", "time(-1000000)", "", "Go to the first one.", "Home", in_footer=False),
-    Key(
-        "perclass.latest",
-        "end",
-        "time(1000000)",
-        "",
-        "Go to the latest one, and follow what comes.",
-        "End",
-        in_footer=False,
-    ),
+    Key("perclass.before", "left", "moment(-1)", "evaluation", "Go to the evaluation before.", "←"),
+    Key("perclass.after", "right", "moment(1)", "evaluation", "Go to the next evaluation.", "→"),
+    Key("perclass.first", "home", "first", "", "Go to the first one.", "Home", in_footer=False),
+    Key("perclass.latest", "end", "latest", "", "Show the latest one, and follow.", "End", in_footer=False),
     Key("perclass.play", "space", "play", "play", "Play all evaluations, or halt.", "Space"),
     Key("perclass.higher", "up", "threshold(0.01)", "threshold", "A higher threshold.", "↑"),
     Key("perclass.lower", "down", "threshold(-0.01)", "threshold", "A lower threshold.", "↓"),

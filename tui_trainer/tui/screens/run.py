@@ -158,6 +158,11 @@ class RunScreen(ChartingScreen, SteeringScreen, AskingScreen):
         if not self._watch.more and not self._is_covered:
             self._tick()
 
+    def on_unmount(self) -> None:
+        """Nobody looks inside any more."""
+        if self._asking is not None:
+            self._asking.close()
+
     def on_screen_resume(self) -> None:
         """Show what happened while the screen was covered."""
         if self._is_covered:
