@@ -36,11 +36,12 @@ from tui_trainer.training.attempts import past
 from tui_trainer.training.changes import change, check_epochs
 from tui_trainer.training.inside.insight import Insight
 from tui_trainer.training.introduction import introduction
-from tui_trainer.training.keeping import Keeper, newest_sound, restore
+from tui_trainer.training.keeping import newest_sound, restore
 from tui_trainer.training.loop import SafePoint, train
 from tui_trainer.training.progress import DownloadProgress
 from tui_trainer.training.reasons import EXPECTED, MAX_REASON, NO_ROOM, in_words, why_early, why_failed
 from tui_trainer.training.recording import RETRY_S, NotFinite, Recorder
+from tui_trainer.training.saving import Saving
 from tui_trainer.training.step_losses import step_losses_on
 from tui_trainer.training.stop_sign import StopSign
 from tui_trainer.training.threads import choose as threads_for
@@ -79,7 +80,7 @@ def live(run: RunDir, stop_sign: StopSign, limit_s: float | None = None) -> Gene
                     record.was_away(perf_counter() - left_at)
     finally:
         with suppress(Exception):  # whatever it is, the record is closed
-            session.settle()
+            session.saving.settle()
         record.close()
     return record.phase
 
@@ -104,15 +105,13 @@ class _Session:
         self._updates_per_s: float | None = None
         self._next_update_at = 0.0
         self._download = DownloadProgress()
-        self._keeper = Keeper(run)
+        self.saving = Saving(run, record)
         self._insight = Insight(record)
         self._edits = edits
         """What earlier attempts changed."""
         self._changes: list[Change] = []
         """What is still to be changed."""
         self._pause_at: int | None = None
-        self._not_saved = ""
-        """Why the last checkpoint was not saved; empty where it was."""
         self._failure = ""
         self._limit_s = limit_s
 
@@ -129,7 +128,7 @@ class _Session:
         ended: Phase = "finished"
         try:
             trainee = self._trainee = self._made_ready()
-            self._keeper.begin(trainee.recipe.training.checkpoint_every_s)
+            self.saving.begin(trainee)
             self._insight.begin(trainee)
             while True:
                 # Closed before its state is saved: a step or a test that was left half done leaves no trace.
@@ -143,7 +142,7 @@ class _Session:
             ended = "stopped"
             record.enter("stopping")
             if self._trainee is not None:
-                self._save(self._trainee, waits=True)
+                self.saving.save(self._trainee, waits=True)
         why = ""
         if self._trainee is not None:
             epochs = record.step // self._trainee.steps_per_epoch
@@ -277,10 +276,7 @@ class _Session:
         self._make_changes(trainee)
         if self._pause_at is not None and step >= self._pause_at:
             self._is_paused, self._pause_at = True, None
-        if self._keeper.has_news:
-            self.settle()
-        if self._keeper.is_due(at_epoch_end=step % trainee.steps_per_epoch == 0):
-            self._save(trainee)
+        self.saving.save_if_due(trainee)
         if is_measured or self._insight.is_due:
             yield from self._look_inside(trainee)
 
@@ -289,34 +285,6 @@ class _Session:
         for _ in self._insight.attend(trainee, may_probe=may_probe):
             yield 0.0
             self._look_if_due()
-
-    def _save(self, trainee: Trainee, *, waits: bool = False) -> int | None:
-        """Begin a checkpoint, or make one where it ``waits``.
-
-        One that cannot be written stops no training; the error number is returned then.
-        """
-        self.settle()
-        try:
-            self._keeper.save(trainee, self._record)
-        except OSError as error:
-            return self._could_not_save(error)
-        return self.settle() if waits else None
-
-    def settle(self) -> int | None:
-        """Wait for the checkpoint that is being written; the error number where it could not be."""
-        try:
-            if self._keeper.settle():
-                self._not_saved = ""
-        except OSError as error:
-            return self._could_not_save(error)
-        return None
-
-    def _could_not_save(self, error: OSError) -> int | None:
-        why = in_words(error)
-        if why != self._not_saved:  # once is enough
-            self._record.note(plain(f"no checkpoint was saved: {why}", limit=MAX_REASON))
-        self._not_saved = why
-        return error.errno
 
     def _keep_pace(self, updates_per_s: float) -> Generator[float, None, None]:
         began = now = perf_counter()
@@ -349,7 +317,7 @@ class _Session:
         not be recorded. An I/O error, too, may be a thin volume that is full or a network drive that is away.
         """
         record, interrupted, began = self._record, self._record.phase, perf_counter()
-        why = in_words(record.blocked) if record.blocked else self._not_saved
+        why = in_words(record.blocked) if record.blocked else self.saving.problem
         record.enter("paused", plain(f"{why}: training waits for room", limit=MAX_REASON))
         while not is_there():
             yield perf_counter() + LOOK_S
@@ -359,7 +327,7 @@ class _Session:
 
     def _save_the_last(self, trainee: Trainee) -> Generator[float, None, None]:
         """The last weights are what it was trained for: where the disk is full they wait. Raises Stopped."""
-        if self._save(trainee, waits=True) not in NO_ROOM:
+        if self.saving.save(trainee, waits=True) not in NO_ROOM:
             return
         tried_at = perf_counter()
 
@@ -368,7 +336,7 @@ class _Session:
             if perf_counter() - tried_at < RETRY_S:
                 return False
             tried_at = perf_counter()
-            return self._save(trainee, waits=True) not in NO_ROOM
+            return self.saving.save(trainee, waits=True) not in NO_ROOM
 
         yield from self._wait_for_room(is_saved)
 
@@ -460,13 +428,13 @@ class _Session:
         change(trainee, setting, value)
         if trainee.compiled and not trainee.compiled.has_penalties:
             self._record.note("steps are not compiled from here on: the graph has no such penalty")
-        self._save(trainee)
+        self.saving.save(trainee)
 
     # The end
 
     def _fail(self, error: Exception) -> None:
         with suppress(Exception):  # the first failure is the one to tell
-            self.settle()
+            self.saving.settle()
         try:
             self._record.flush()
         except NotFinite as earlier:
