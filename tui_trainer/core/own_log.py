@@ -6,8 +6,8 @@ import sys
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
-from typing import Any, NamedTuple, cast
+from itertools import islice, pairwise
+from typing import Any, NamedTuple
 
 from tui_trainer.core.events import Split
 from tui_trainer.core.text import plain
@@ -25,7 +25,6 @@ _SPLITS: Mapping[str, Split] = {
     "eval": "validation",
     "test": "test",
 }
-_MANY_TABLES = 100
 _PREFIX = re.compile(rf"({'|'.join(_SPLITS)})[_/.](.+)", re.IGNORECASE)
 _SUFFIX = re.compile(rf"(.+)[_/.]({'|'.join(_SPLITS)})", re.IGNORECASE)
 
@@ -58,30 +57,42 @@ def split_of(name: str) -> tuple[Split | None, str]:
     return None, plain(name, limit=MAX_NAME)
 
 
-class Rows(dict[tuple[str, ...], list[float]]):
-    """What was logged and is still to be written: by the names that came together, step and values in turn.
+class Rows(list[Any]):
+    """What was logged and is still to be written: of each row its step, an int, then name and float in turn.
 
-    They lie flat in lists: rows that are objects of their own would have Python's garbage collector run,
-    which costs several times the call. A row goes in by one ``extend``, so that threads and signal handlers
-    may log as well.
+    All lie flat in one list: between two steps of a net, when everything has gone from the caches, to look
+    up where a row belongs would cost more than the call, and rows that are objects of their own would have
+    Python's garbage collector run. A row goes in by one ``extend``, so that threads and signal handlers may
+    log as well.
     """
-
-    def table(self, names: tuple[str, ...]) -> list[float]:
-        """Where rows of these names go."""
-        return self.setdefault(names, [])
 
     def take(self) -> Iterator[Block]:
         """All rows since the last time in blocks as long as they can be; rows of the same names in order."""
-        for names, table in list(self.items()):
-            data = table[:]
-            del table[: len(data)]  # of this very list: another thread may be about to add to it
-            if not data and len(self) > _MANY_TABLES:
-                del self[names]
-            width = len(names) + 1
-            steps = cast("list[int]", data[::width])
-            columns = [data[place::width] for place in range(1, width)]
+        data = self[:]
+        del self[: len(data)]  # of this very list: another thread may be about to add to it
+        for names, steps, columns in _tables(data) if data else ():
             for start, end in _runs(steps):
                 yield from _blocks(steps[start], names, [column[start:end] for column in columns])
+
+
+def _tables(data: list[Any]) -> Iterator[tuple[tuple[str, ...], list[int], list[list[float]]]]:
+    """Names, steps and a column a name, of rows of the same names each."""
+    starts = [place for place, item in enumerate(data) if type(item) is int]
+    width = starts[1] if len(starts) > 1 else len(data)
+    names = tuple(data[1:width:2])
+    if starts == list(range(0, len(data), width)) and all(
+        data[place::width].count(name) == len(starts)
+        for place, name in zip(range(1, width, 2), names, strict=True)
+    ):  # nearly always all rows are of the same names, and that is soon told
+        yield names, data[::width], [data[place::width] for place in range(2, width, 2)]
+        return
+    tables: dict[tuple[str, ...], tuple[list[int], list[float]]] = {}
+    for start, end in pairwise([*starts, len(data)]):
+        steps, values = tables.setdefault(tuple(data[start + 1 : end : 2]), ([], []))
+        steps.append(data[start])
+        values += data[start + 2 : end : 2]
+    for names, (steps, values) in tables.items():
+        yield names, steps, [values[place :: len(names)] for place in range(len(names))]
 
 
 def _runs(steps: Sequence[int]) -> Iterator[tuple[int, int]]:
