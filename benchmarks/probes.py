@@ -27,7 +27,8 @@ from tui_trainer.core.compose import Choices, compose
 from tui_trainer.core.presets import Library, shipped_folder
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.training.assembly import Trainee, assemble
-from tui_trainer.training.inside.insight import Insight, Probe
+from tui_trainer.training.inside.insight import Insight
+from tui_trainer.training.inside.probing import Probe
 from tui_trainer.training.loop import train
 from tui_trainer.training.recording import Recorder
 

@@ -33,12 +33,14 @@ from tui_trainer.core.runlog import LogWriter
 from tui_trainer.core.spool import Spool
 from tui_trainer.core.text import plain
 
-FLUSH_S = 0.2
-"""How often values go to the log: five times a second a curve moves smoothly enough."""
+FLUSH_S = 0.5
+"""How often values go to the log. A write takes 0.2 ms and leaves cold caches behind, which cost the next
+steps three times that: at five a second that was half of all that a loop pays.
+"""
 HEARTBEAT_S = 1.0
 """The longest silence while the loop calls anything here."""
-LOOK_S = 0.1
-"""How often ``should_stop`` looks for requests."""
+LOOK_S = 0.25
+"""How often ``should_stop`` looks for requests; a paused loop, too."""
 CLOCK_S, MAX_SKIPPED = 0.01, 20
 """The clock is looked at about every 10 ms, and at least once in 21 calls: between two steps of a net, when
 all of it has gone from the caches, reading it costs as much as all else here.
@@ -186,7 +188,7 @@ class Run:
     def should_stop(self) -> bool:
         """Whether a viewer asked the run to stop. While it is paused, this waits until it is to go on.
 
-        Asking costs next to nothing: requests are looked for ten times a second.
+        Asking costs next to nothing: requests are looked for four times a second.
         """
         if self._log is None:
             return self._is_stop_asked
