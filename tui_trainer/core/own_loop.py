@@ -34,8 +34,8 @@ from tui_trainer.core.spool import Spool
 from tui_trainer.core.text import plain
 
 FLUSH_S = 0.5
-"""How often values go to the log. A write takes 0.2 ms and leaves cold caches behind, which cost the next
-steps three times that: at five a second that was half of all that a loop pays.
+"""How often values go to the log. A write takes 0.2 ms, and a loop without any was faster by more than that:
+it seems to leave cold caches to the next steps. So there are few.
 """
 HEARTBEAT_S = 1.0
 """The longest silence while the loop calls anything here."""
