@@ -29,7 +29,7 @@ from benchmarks.machine import Others, about
 from tui_trainer.core import rundir
 from tui_trainer.core.lock import WorkerLock
 from tui_trainer.core.recipe import Recipe
-from tui_trainer.training import keeping, recording, session
+from tui_trainer.training import keeping, recording, saving, session
 from tui_trainer.training.assembly import assemble
 from tui_trainer.training.keeping import Keeper
 from tui_trainer.training.loop import train
@@ -111,7 +111,7 @@ class Monitored(Loop):
 
         for module in (session, keeping, recording):
             module.perf_counter = self.clock  # type: ignore[attr-defined]
-        session.Keeper, session.Recorder = Kept, Recorded  # type: ignore[misc]
+        saving.Keeper, session.Recorder = Kept, Recorded  # type: ignore[misc]
         run = rundir.create(chosen)
         WorkerLock(run.lock).acquire()
         living = session.live(run, StopSign())
@@ -133,10 +133,10 @@ class Monitored(Loop):
         self.clock.stop()
 
 
-def measured(net: Net, num_rounds: int) -> list[Loop]:
+def measured(net: Net, num_rounds: int, probes: str) -> list[Loop]:
     """The loops, each with the seconds of its blocks, and print how long a block is."""
     chosen = recipe(net, is_compiled=False)
-    once = chosen.training.model_copy(update={"evaluate_every": 10**9})
+    once = chosen.training.model_copy(update={"evaluate_every": 10**9, "probes": probes})
     chosen = chosen.model_copy(update={"training": once})
     loops = [Monitored(chosen)]
     for name in ("nothing recorded", "nothing recorded, again"):
@@ -186,6 +186,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("rounds", nargs="?", type=int, default=150)
     parser.add_argument("--net", choices=NETS, action="append", help="both by default")
+    parser.add_argument("--probes", default="none", help="their cost is their own: benchmarks.probes")
     arguments = parser.parse_args()
     print(about("torch", "numpy"))
     os.environ |= {"OMP_NUM_THREADS": "1", "TUI_TRAINER_DATA": str(data_folder())}
@@ -194,7 +195,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as home:
             os.environ["TUI_TRAINER_HOME"] = str(Path(home))
             others, began = Others(), time.process_time()
-            report(measured(NETS[name], arguments.rounds))
+            report(measured(NETS[name], arguments.rounds, arguments.probes))
             print(f"others kept {others.cores(time.process_time() - began)} busy meanwhile")
 
 
