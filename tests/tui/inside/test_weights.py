@@ -12,7 +12,7 @@ from tui_trainer.core.inside.packed import Fields
 from tui_trainer.core.inside.weights import FeatureMaps, MapsOfLayer
 from tui_trainer.tui.app import AppOptions
 from tui_trainer.tui.inside import maps, weights
-from tui_trainer.tui.inside.hidden import Gallery
+from tui_trainer.tui.inside.units import Gallery
 from tui_trainer.tui.plot.spans import Line, Span, text_of, width_of
 
 Rows = Callable[[App[None]], str]

@@ -43,7 +43,7 @@ class Insight:
     @property
     def is_due(self) -> bool:
         """Whether it is worth while to `attend`; cheap enough to ask at every step."""
-        return perf_counter() >= self._look_at or self.probing.wants_one_step
+        return perf_counter() >= self._look_at
 
     def ask(self, asked: Ask) -> None:
         """Take a question, to be answered at the next safe point."""
@@ -59,11 +59,12 @@ class Insight:
         Amid a step or an evaluation no probe may look, but whoever asks is answered, unless the weights of
         the moment are the chosen ones, for the test.
         """
-        self._look_at = perf_counter() + LOOK_S
-        if not self._record.blocked and not trainee.holds_best:
-            if may_probe:
-                self._keep_validation(trainee)
-                self.probing.look(trainee)
+        can_look = not self._record.blocked and not trainee.holds_best
+        if can_look and may_probe:
+            self._keep_validation(trainee)
+            self.probing.look(trainee)
+        self._look_at = 0.0 if self.probing.wants_one_step else perf_counter() + LOOK_S
+        if can_look:
             while self._asked:
                 yield from self._answer(trainee, self._asked.pop(0))
             yield from self._follow(trainee)

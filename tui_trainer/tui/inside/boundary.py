@@ -25,10 +25,10 @@ from tui_trainer.tui import keys
 from tui_trainer.tui.inside import fitting, hidden
 from tui_trainer.tui.inside.asking import picture_of
 from tui_trainer.tui.inside.followed import Followed
-from tui_trainer.tui.inside.hidden import Gallery
-from tui_trainer.tui.inside.moments import Moment, TimedScreen
+from tui_trainer.tui.inside.moments import Moment
 from tui_trainer.tui.inside.screen import Sight
 from tui_trainer.tui.inside.tinting import paint_of, tints_of
+from tui_trainer.tui.inside.units import Gallery, UnitsScreen
 from tui_trainer.tui.plot import regions
 from tui_trainer.tui.plot.frame import Frame
 from tui_trainer.tui.plot.regions import Regions, Samples, Shown, Style
@@ -40,7 +40,7 @@ _WAYS: tuple[Way, ...] = ("everywhere", "against actual", "residuals")
 _SHOWN: tuple[Shown, ...] = ("both", "validation", "none")
 
 
-class BoundaryScreen(TimedScreen):
+class BoundaryScreen(UnitsScreen):
     """Regions of classes, or how well a number is fitted."""
 
     KEYS: ClassVar[tuple[keys.Key, ...]] = (*keys.BOUNDARY, *keys.INSIDE)
@@ -273,19 +273,10 @@ class BoundaryScreen(TimedScreen):
         self._shown = _SHOWN[(_SHOWN.index(self._shown) + 1) % len(_SHOWN)]
         self.redraw()
 
-    def action_unit(self, by: int) -> None:
-        """Choose another hidden unit."""
-        self._go(unit=by)
-
-    def action_layer(self, by: int) -> None:
-        """Show another hidden layer."""
-        self._go(layer=by)
-
-    def _go(self, *, unit: int = 0, layer: int = 0) -> None:
+    def counts(self) -> list[int]:
+        """The hidden units of each layer, while they are shown."""
         seen = self._picture("hidden_units") if self._gallery is not None else None
-        if self._gallery is not None and isinstance(seen, HiddenUnits):
-            self._gallery = self._gallery.moved([len(each.units) for each in seen.layers], unit, layer)
-            self.redraw()
+        return [len(each.units) for each in seen.layers] if isinstance(seen, HiddenUnits) else []
 
     def action_enlarge(self) -> None:
         """One hidden unit, or all again; a plane that was not recorded is asked for."""

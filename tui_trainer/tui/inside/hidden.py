@@ -1,7 +1,6 @@
 """What hidden units see, as a gallery: a layer at a time, or one unit enlarged."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from tui_trainer.core.figures import value
 from tui_trainer.core.inside.boundary import HiddenUnits, SeenByLayer
 from tui_trainer.core.text import plain
+from tui_trainer.tui.inside.units import Gallery
 from tui_trainer.tui.plot import blocks, gallery
 from tui_trainer.tui.plot.blocks import Paint
 from tui_trainer.tui.plot.frame import Frame
@@ -20,25 +20,6 @@ from tui_trainer.tui.plot.spans import Line, Role, Span
 Floats = NDArray[np.float64]
 _FLAT = 0.02
 """A unit whose activation differs by less than this part of the scale is the same everywhere."""
-
-
-@dataclass(frozen=True)
-class Gallery:
-    """Which unit of which layer is chosen, and whether it is seen alone."""
-
-    layer: int = 0
-    unit: int = 0
-    is_large: bool = False
-
-    def moved(self, counts: Sequence[int], unit: int, layer: int) -> "Gallery":
-        """Another unit or layer, of layers with so many units; from the last one to the first and back."""
-        at = (min(self.layer, len(counts) - 1) + layer) % len(counts)
-        chosen = 0 if layer else (self.unit + unit) % counts[at]
-        return replace(self, layer=at, unit=chosen)
-
-    def enlarged(self) -> "Gallery":
-        """One instead of all, or all instead of one."""
-        return replace(self, is_large=not self.is_large)
 
 
 def lines(

@@ -12,7 +12,8 @@ from tui_trainer.core.runlog import RunLogError
 from tui_trainer.tui import keys
 from tui_trainer.tui.inside.layer_flow import QUANTITIES, Told, charts, flow_picture
 from tui_trainer.tui.inside.layer_spread import KINDS, Moment, activation_picture, heat_maps
-from tui_trainer.tui.inside.screen import InsideScreen, Sight
+from tui_trainer.tui.inside.moments import TimedScreen
+from tui_trainer.tui.inside.screen import Sight
 from tui_trainer.tui.plot.spans import Line, Span, spread
 from tui_trainer.tui.views.page import Page
 
@@ -25,7 +26,7 @@ _MOST_KEPT = 1000
 """Pictures that are kept once they were read."""
 
 
-class LayersScreen(InsideScreen):
+class LayersScreen(TimedScreen):
     """Four pictures of the layers, all with a chosen layer and a moment."""
 
     KEYS: ClassVar[tuple[keys.Key, ...]] = (*keys.LAYERS, *keys.INSIDE)
@@ -43,7 +44,7 @@ class LayersScreen(InsideScreen):
         "Over time: the same as curves, a layer each. Histograms: of the chosen layer, a column a moment; "
         "the darker, the more numbers lie there. Activation: f and its derivative f', and below where this "
         "layer's z lie: where f' is next to 0 the gradient ends.\n\n"
-        "All is measured without dropout on the same samples of train, as often as may be done for 3 % of "
+        "All is measured without dropout on the same samples of train, as often as may be done in 2 % of "
         "the time."
     )
 
@@ -52,8 +53,6 @@ class LayersScreen(InsideScreen):
         self._face: Face = "gradient flow"
         self._layer = -1
         """The chosen one; the last at first."""
-        self._step: int | None = None
-        """Of the moment that is shown; None for the latest."""
         self._only = 0
         """0 for all four of what a picture shows, else which of them alone."""
         self._told: Told | None = None
@@ -63,33 +62,27 @@ class LayersScreen(InsideScreen):
 
     # What is shown
 
-    @property
-    def _measured(self) -> list[LayersMeasured]:
+    def moments(self) -> list[LayersMeasured]:
+        """Whenever the layers were measured."""
         return self.sight.watch.history.layers
-
-    def _at(self) -> int:
-        """The place of the moment that is shown."""
-        if self._step is None:
-            return len(self._measured) - 1
-        steps = [each.step for each in self._measured]
-        return max(0, int(np.searchsorted(steps, self._step, "right")) - 1)
 
     def seen(self) -> object:
         """How often the layers were measured, and when last: a run that is resumed goes back."""
-        last = self._measured[-1] if self._measured else None
-        return len(self._measured), last and (last.step, last.elapsed_s), self.sight.watch.is_live
+        measured = self.moments()
+        last = measured[-1] if measured else None
+        return len(measured), last and (last.step, last.elapsed_s), self.sight.watch.is_live
 
     def draw(self, width: int, height: int) -> Page:
         """The chosen picture under a line that says which that is."""
-        measured = self._measured
+        measured = self.moments()
         if not measured:
             return self.said(*self._why_nothing())
         if self._told is None or self._told_of != self.seen():
             self._told, self._told_of = Told.of(measured), self.seen()
-        told, at = self._told, self._at()
+        told, at = self._told, self.place_in(measured)
         self._layer = min(self._layer if self._layer >= 0 else len(told.names) - 1, len(told.names) - 1)
         lines = self._picture(told, at, width, height - 1)
-        live = "" if self._step is None else " (End: now)"
+        live = "" if self._at_step is None else " (End: now)"
         caption = f"{self.sight.watch.history.moment(measured[at].step)}{live}"
         return Page((self._faces(told, width), *lines)[:height], caption)
 
@@ -113,7 +106,7 @@ class LayersScreen(InsideScreen):
 
     def _picture(self, told: Told, at: int, width: int, height: int) -> tuple[Line, ...]:
         glyphs, history = self.sight.glyphs, self.sight.watch.history
-        cursor = None if self._step is None else at
+        cursor = None if self._at_step is None else at
         match self._face:
             case "gradient flow":
                 lines = flow_picture(told, at, self._layer, width, height, glyphs)
@@ -130,7 +123,7 @@ class LayersScreen(InsideScreen):
             case "histograms":
                 return self._heat_maps(width, height)
             case "activation":
-                moment = self._moment(self._measured[at])
+                moment = self._moment(self.moments()[at])
                 if moment is None:
                     return ((Span("The histograms of this moment cannot be read.", "quiet"),),)
                 is_last = self._layer == len(told.names) - 1
@@ -139,7 +132,7 @@ class LayersScreen(InsideScreen):
 
     def _heat_maps(self, width: int, height: int) -> tuple[Line, ...]:
         """From the first moment to the last; of more than there are columns some are left out."""
-        measured, moment_of = self._measured, self.sight.watch.history.moment
+        measured, moment_of = self.moments(), self.sight.watch.history.moment
         steps = np.array([each.step for each in measured])
         places = np.unique(np.searchsorted(steps, np.linspace(steps[0], steps[-1], width), "right") - 1)
         found = [self._moment(measured[place]) for place in places.tolist()]
@@ -147,7 +140,7 @@ class LayersScreen(InsideScreen):
         if not moments:
             return ((Span("No histograms were recorded: pictures.log cannot be read.", "quiet"),),)
         kinds = KINDS[self._only - 1 : self._only] if self._only else KINDS
-        at_step = None if self._step is None else measured[self._at()].step
+        at_step = None if self._at_step is None else measured[self.place_in(measured)].step
         maps = heat_maps(moments, at_step, kinds, width, height - 1, self.sight.glyphs)
         span = f"Left: {moment_of(moments[0].step)}, right: {moment_of(moments[-1].step)}."
         return (*maps, (Span(span, "quiet"),))
@@ -191,16 +184,4 @@ class LayersScreen(InsideScreen):
     def action_only(self) -> None:
         """All four of what a picture shows, or one of them alone."""
         self._only = (self._only + 1) % 5
-        self.redraw()
-
-    def action_moment(self, by: int) -> None:
-        """An earlier moment, or a later one; the last follows what comes."""
-        if self._measured:
-            at, last = max(0, self._at() + by), len(self._measured) - 1
-            self._step = None if at >= last else self._measured[at].step
-            self.redraw()
-
-    def action_now(self) -> None:
-        """Follow the latest."""
-        self._step = None
         self.redraw()

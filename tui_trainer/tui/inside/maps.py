@@ -10,7 +10,7 @@ from tui_trainer.core.figures import value
 from tui_trainer.core.inside.weights import FeatureMaps
 from tui_trainer.core.text import plain
 from tui_trainer.tui.inside import hidden
-from tui_trainer.tui.inside.hidden import Gallery
+from tui_trainer.tui.inside.units import Gallery
 from tui_trainer.tui.plot import blocks, gallery
 from tui_trainer.tui.plot.blocks import Paint
 from tui_trainer.tui.plot.gallery import Tile

@@ -18,10 +18,10 @@ from tui_trainer.tui import keys
 from tui_trainer.tui.inside import maps
 from tui_trainer.tui.inside.asking import Reply, picture_of
 from tui_trainer.tui.inside.followed import Followed
-from tui_trainer.tui.inside.hidden import Gallery
-from tui_trainer.tui.inside.moments import Moment, TimedScreen
+from tui_trainer.tui.inside.moments import Moment
 from tui_trainer.tui.inside.screen import Sight
 from tui_trainer.tui.inside.tinting import paint_of
+from tui_trainer.tui.inside.units import Gallery, UnitsScreen
 from tui_trainer.tui.plot import bars, blocks, gallery
 from tui_trainer.tui.plot.blocks import Paint
 from tui_trainer.tui.plot.gallery import Tile
@@ -29,7 +29,7 @@ from tui_trainer.tui.plot.spans import Line, Span, clip
 from tui_trainer.tui.views.page import Page
 
 
-class WeightsScreen(TimedScreen):
+class WeightsScreen(UnitsScreen):
     """The first layer's weights, a picture a unit."""
 
     KEYS: ClassVar[tuple[keys.Key, ...]] = (*keys.WEIGHTS, *keys.INSIDE)
@@ -52,7 +52,7 @@ class WeightsScreen(TimedScreen):
 
     def __init__(self, sight: Sight) -> None:
         super().__init__(sight)
-        self._gallery = Gallery()
+        self._gallery: Gallery = Gallery()
         self._is_asking = False
         """Whether feature maps are shown in place of weights."""
         self._index = 0
@@ -184,25 +184,15 @@ class WeightsScreen(TimedScreen):
             self._index = (self._index + by) % max(1, started.num_validation if started else 1)
             self.redraw()
 
-    def action_unit(self, by: int) -> None:
-        """Choose another unit."""
-        self._go(unit=by)
-
-    def action_layer(self, by: int) -> None:
-        """Show the maps of another layer."""
-        self._go(layer=by)
-
-    def _go(self, *, unit: int = 0, layer: int = 0) -> None:
-        counts: list[int] = []
+    def counts(self) -> list[int]:
+        """The units that are shown, or the maps of each layer."""
         if self._is_asking:
             picture = self._reply().picture if self._has_maps else None
-            counts = [len(each.maps) for each in picture.layers] if isinstance(picture, FeatureMaps) else []
-        elif pictured := self.chosen(self.sight.watch.history.pictures.get("weights", [])):
+            return [len(each.maps) for each in picture.layers] if isinstance(picture, FeatureMaps) else []
+        if pictured := self.chosen(self.sight.watch.history.pictures.get("weights", [])):
             picture = picture_of(self.sight.watch.run, pictured.offset)
-            counts = [len(picture.scales) // 4] if isinstance(picture, Weights) else []
-        if counts:
-            self._gallery = self._gallery.moved(counts, unit, layer)
-            self.redraw()
+            return [len(picture.scales) // 4] if isinstance(picture, Weights) else []
+        return []
 
     def action_enlarge(self) -> None:
         """One unit, or all again."""

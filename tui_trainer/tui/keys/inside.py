@@ -135,7 +135,7 @@ LAYERS = (
     Key("inside.layers.down", "down", "layer(-1)", "layer", "Choose the layer nearer to the input.", "↓"),
     Key("inside.layers.older", "left", "moment(-1)", "time", "Go back to an earlier look.", "←"),
     Key("inside.layers.newer", "right", "moment(1)", "time", "Go on to a later look.", "→"),
-    Key("inside.layers.now", "end", "now", "now", "Follow the latest look again.", "End", in_footer=False),
+    Key("inside.layers.now", "end", "latest", "now", "Follow the latest look again.", "End", in_footer=False),
     Key("inside.layers.open", "enter", "open", "open", "From all layers to one, and back.", "Enter"),
     Key(
         "inside.layers.only",
@@ -147,12 +147,22 @@ LAYERS = (
     ),
 )
 
+
+def _through_evaluations(view: str) -> tuple[Key, ...]:
+    """The same for a view of what was evaluated."""
+    return (
+        Key(f"{view}.before", "left", "moment(-1)", "evaluation", "Go to the evaluation before.", "←"),
+        Key(f"{view}.after", "right", "moment(1)", "evaluation", "Go to the next evaluation.", "→"),
+        Key(f"{view}.first", "home", "first", "", "Go to the first one.", "Home", in_footer=False),
+        Key(
+            f"{view}.latest", "end", "latest", "", "Show the latest one, and follow.", "End", in_footer=False
+        ),
+        Key(f"{view}.play", "space", "play", "play", "Play all evaluations, or halt.", "Space"),
+    )
+
+
 FILM = (
-    Key("film.before", "left", "moment(-1)", "evaluation", "Go to the evaluation before.", "←"),
-    Key("film.after", "right", "moment(1)", "evaluation", "Go to the next evaluation.", "→"),
-    Key("film.first", "home", "first", "", "Go to the first one.", "Home", in_footer=False),
-    Key("film.latest", "end", "latest", "", "Show the latest one, and follow.", "End", in_footer=False),
-    Key("film.play", "space", "play", "play", "Play all evaluations, or halt.", "Space"),
+    *_through_evaluations("film"),
     Key(
         "film.cell_left",
         "h,shift+left",
@@ -208,11 +218,7 @@ FILM = (
 )
 
 PERCLASS = (
-    Key("perclass.before", "left", "moment(-1)", "evaluation", "Go to the evaluation before.", "←"),
-    Key("perclass.after", "right", "moment(1)", "evaluation", "Go to the next evaluation.", "→"),
-    Key("perclass.first", "home", "first", "", "Go to the first one.", "Home", in_footer=False),
-    Key("perclass.latest", "end", "latest", "", "Show the latest one, and follow.", "End", in_footer=False),
-    Key("perclass.play", "space", "play", "play", "Play all evaluations, or halt.", "Space"),
+    *_through_evaluations("perclass"),
     Key("perclass.higher", "up", "threshold(0.01)", "threshold", "A higher threshold.", "↑"),
     Key("perclass.lower", "down", "threshold(-0.01)", "threshold", "A lower threshold.", "↓"),
     Key("perclass.much_higher", "pageup", "threshold(0.1)", "", "A much higher one.", in_footer=False),

@@ -36,14 +36,15 @@ def draw(
             bar = Span(right(_to_the_left(length, ascii_only), side), "curve", _BLUE)
             lines.append((name, bar, Span(axis, "quiet"), Span(" " * side), figure))
         else:
-            bar = Span(left(_to_the_right(length, ascii_only), side), "curve", _ORANGE)
+            bar = Span(left(rightward(length, ascii_only=ascii_only), side), "curve", _ORANGE)
             lines.append((name, Span(" " * side), Span(axis, "quiet"), bar, figure))
     if len(rows) < len(order):
         lines.append((Span(f"and {len(order) - len(rows)} smaller ones", "quiet"),))
     return tuple(lines)
 
 
-def _to_the_right(length: float, ascii_only: bool) -> str:
+def rightward(length: float, *, ascii_only: bool) -> str:
+    """A bar of so many cells, in eighths of one."""
     if ascii_only:
         return "#" * round(length)
     part = round((length - int(length)) * 8)

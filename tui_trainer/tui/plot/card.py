@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from tui_trainer.core import figures
 from tui_trainer.tui.plot import pixels
+from tui_trainer.tui.plot.bars import rightward
 from tui_trainer.tui.plot.spans import Line, Role, Span, clip, crop, left, right, width_of
 
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 _VALUE = 5
 """Cells of a probability: `` 0.93``, `` <.01``."""
 _LONGEST_NAME, _LONGEST_COLUMN = 12, 22
@@ -138,10 +138,7 @@ def _bars(card: Card, width: int, height: int) -> Sequence[Line]:
 
 
 def _bar(share: float, width: int, *, ascii_only: bool) -> str:
-    if ascii_only:
-        return ("#" * round(share * width)).ljust(width)
-    whole, rest = divmod(round(share * width * 8), 8)
-    return ("█" * whole + (_EIGHTHS[rest] if rest else "")).ljust(width)
+    return rightward(share * width, ascii_only=ascii_only).ljust(width)
 
 
 def _probability(value: float) -> str:

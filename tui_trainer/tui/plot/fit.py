@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_trainer.core.figures import value
+from tui_trainer.tui.plot.bars import rightward
 from tui_trainer.tui.plot.blocks import runs
 from tui_trainer.tui.plot.frame import Frame, range_of
-from tui_trainer.tui.plot.raster import GlyphName, Glyphs
+from tui_trainer.tui.plot.raster import GlyphName
 from tui_trainer.tui.plot.regions import TRAIN, VALIDATION
 from tui_trainer.tui.plot.spans import Line, Role, Span, crop, left
 
@@ -23,7 +24,6 @@ _ROLES: dict[int, tuple[Role, float]] = {
     _VALIDATION: ("point", 0),
     _CURVE: ("curve", 1),
 }
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def curve(
@@ -94,7 +94,8 @@ def residuals(
     lines: list[Line] = [(Span(head, "quiet"), Span(left("  how many", room), "quiet"))]
     for row, line in enumerate(drawn):
         if row < frame.rows:
-            bar = _bar(counts[row] / counts.max() * longest, frame.glyph_set)
+            length = counts[row] / counts.max() * longest
+            bar = rightward(length, ascii_only=frame.glyph_set.ascii_only)
             count = f" {counts[row]}" if counts[row] else ""
             lines.append((*crop(line, width - room), Span("  " + bar, "point"), Span(count, "quiet")))
         else:
@@ -110,14 +111,6 @@ def summary(predicted: Floats, actual: Floats) -> str:
         return "no prediction is finite"
     rmse, largest = float(np.sqrt((left_over**2).mean())), float(np.abs(left_over).max())
     return f"residuals mean {value(float(left_over.mean()))}, RMSE {value(rmse)}, largest {value(largest)}"
-
-
-def _bar(length: float, glyphs: Glyphs) -> str:
-    if glyphs.ascii_only:
-        return "#" * round(length)
-    whole = int(length)
-    part = round((length - whole) * 8)
-    return "█" * whole + (_EIGHTHS[part] if part else "")
 
 
 class _Cells:

@@ -5,6 +5,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_trainer.tui.plot import blocks
 from tui_trainer.tui.plot.spans import Line, Span
 
 Values: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
@@ -23,50 +24,34 @@ def image(
     Enlarged by a whole number, or thinned where it is too large. Without ``colour`` characters are shades.
     """
     shades = np.clip((values.astype(np.float64) - low) / (high - low if high > low else 1.0), 0, 1)
-    shades = np.nan_to_num(_fitted(shades, width, 2 * height))
+    shades = np.nan_to_num(_fitted(shades, width, height))
     if shades.shape[1] % 2:
         shades = np.concatenate([shades, np.zeros_like(shades[:, :1])], axis=1)
     if not colour:
         grey = shades.mean(axis=0)
         places = np.rint((grey[::2] + grey[1::2]) / 2 * (len(_RAMP) - 1)).astype(int)
         return tuple((Span("".join(_RAMP[place] for place in row)),) for row in places.tolist())
-    steps = np.rint(np.rint(shades * (_LEVELS - 1)) * (255 / (_LEVELS - 1))).astype(np.int64)
-    red, green, blue = steps if len(steps) == 3 else (steps[0],) * 3
-    colours = red << 16 | green << 8 | blue
-    return tuple(
-        _runs(upper, lower)
-        for upper, lower in zip(colours[::2].tolist(), colours[1::2].tolist(), strict=True)
-    )
+    steps = np.rint(np.rint(shades * (_LEVELS - 1)) * (255 / (_LEVELS - 1))).astype(np.uint8)
+    colours = blocks.packed(np.moveaxis(np.broadcast_to(steps, (3, *steps.shape[1:])), 0, -1))
+    return tuple(_row(upper, lower) for upper, lower in zip(colours[::2], colours[1::2], strict=True))
 
 
 def size_of(shape: tuple[int, int], width: int, height: int) -> tuple[int, int]:
     """Cells that an image of ``shape`` (H, W) takes of ``width`` × ``height``: columns and rows."""
-    rows, columns = _enlarged(shape, width, 2 * height)
+    rows, columns = blocks.fitting(*shape, columns=width, rows=height)
     return columns, -(-rows // 2)
-
-
-def _enlarged(shape: tuple[int, int], width: int, height: int) -> tuple[int, int]:
-    times = min(width // shape[1], height // shape[0])
-    if times >= 1:
-        return shape[0] * times, shape[1] * times
-    share = min(width / shape[1], height / shape[0])
-    return max(1, int(shape[0] * share)), max(1, int(shape[1] * share))
 
 
 def _fitted(values: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64]:
     _, old_rows, old_columns = values.shape
-    rows, columns = _enlarged((old_rows, old_columns), width, height)
+    rows, columns = blocks.fitting(old_rows, old_columns, columns=width, rows=height)
     at_row, at_column = np.arange(rows) * old_rows // rows, np.arange(columns) * old_columns // columns
     return values[:, at_row][:, :, at_column]
 
 
-def _runs(upper: list[int], lower: list[int]) -> Line:
+def _row(upper: blocks.Colours, lower: blocks.Colours) -> Line:
     """One row of cells; neighbours of equal colours share a span."""
-    spans: list[Span] = []
-    start = 0
-    for at in range(1, len(upper) + 1):
-        if at == len(upper) or (upper[at], lower[at]) != (upper[start], lower[start]):
-            inks = upper[start], lower[start]
-            spans.append(Span(_UPPER_HALF * (at - start), "pixel", inks=inks))
-            start = at
-    return tuple(spans)
+    return tuple(
+        Span(_UPPER_HALF * (end - start), "pixel", inks=(int(upper[start]), int(lower[start])))
+        for start, end in blocks.runs(upper * (1 << 25) + lower)
+    )
