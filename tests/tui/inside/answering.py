@@ -2,22 +2,26 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Self
 
 import msgspec
 from textual.pilot import Pilot
 
 from tests.tui.recorded import NOW, RUNS, recorded, until
-from tui_trainer.core import history
+from tui_trainer.core import history, rundir
 from tui_trainer.core.control import Ask, ControlReader
 from tui_trainer.core.events import Answered, PhaseChanged
 from tui_trainer.core.inside.pictures import Picture
 from tui_trainer.core.inside.questions import NextBatch, Poked, Question
 from tui_trainer.core.lock import WorkerLock
+from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter
+from tui_trainer.tui import launcher
 from tui_trainer.tui.app import AppOptions, TrainerApp
 from tui_trainer.tui.inside.asking import Asking
-from tui_trainer.tui.inside.screen import InsideScreen, Sight
+from tui_trainer.tui.inside.screen import VIEWS, InsideScreen, Sight
+from tui_trainer.tui.screens.run import RunScreen
 from tui_trainer.tui.watch import Watch
 
 ANSWERS = RUNS.parent / "answers"
@@ -38,12 +42,12 @@ class RecordedInspection:
         self.name = name
         self.asked: list[Ask] = []
 
-    def __call__(self, run: RunDir) -> "RecordedInspection":
+    def __call__(self, run: RunDir) -> Self:
         own = run.inspection
         own.path.mkdir(exist_ok=True)
         self._lock = WorkerLock(own.lock)
         self._lock.acquire()
-        self._step = history.load(run).step
+        self._run, self._step = run, history.load(run).step
         self._log, self._pictures = LogWriter(own.events), LogWriter(own.pictures)
         self._log.append(PhaseChanged(attempt=1, elapsed_s=0.0, phase="paused"))
         self._control = ControlReader(own.control, 1)
@@ -54,14 +58,39 @@ class RecordedInspection:
         for request in self._control.poll():
             assert isinstance(request, Ask)
             self.asked.append(request)
-            offset = self._pictures.append(answer_of(self.name, request.question))
-            step = self._step if request.at_step is None else request.at_step
-            self._log.append(Answered(attempt=1, elapsed_s=0.0, request=request.id, step=step, offset=offset))
+            self.answer(request)
+
+    def answer(self, ask: Ask) -> None:
+        """Answer at once."""
+        step = self._step if ask.at_step is None else ask.at_step
+        self.say(ask, step=step, offset=self._pictures.append(answer_of(self.name, ask.question)))
+
+    def say(self, ask: Ask, step: int = 0, **rest: object) -> None:
+        self._log.append(Answered(attempt=1, elapsed_s=0.0, request=ask.id, step=step, **rest))
 
     def end(self) -> None:
         self._log.close()
         self._pictures.close()
         self._lock.release()
+
+
+@asynccontextmanager
+async def looking_live(recipe: Recipe, view: str) -> AsyncIterator[tuple[RunDir, Pilot[None]]]:
+    """A view, by its name, of a run that a real worker trains; both end afterwards."""
+    run = rundir.create(recipe)
+    worker = launcher.start(run)
+    app = TrainerApp()
+    try:
+        async with app.run_test(size=(80, 24)) as pilot:
+            screen = RunScreen(run)
+            app.push_screen(screen)
+            await until(pilot, lambda: screen._watch.state == "training")
+            number = next(place for place, (name, _, _) in enumerate(VIEWS, 1) if name == view)
+            await pilot.press("i", str(number))
+            yield run, pilot
+    finally:
+        worker.terminate()
+        worker.wait()
 
 
 @asynccontextmanager

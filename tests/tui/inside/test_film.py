@@ -6,7 +6,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.app import App
 
-from tests.tui.inside.first_look import answered, looking
+from tests.tui.inside.opened import answered, looking
 from tests.tui.recorded import recorded, until
 from tui_trainer import Run
 from tui_trainer.core import rundir
@@ -28,7 +28,7 @@ def has_image(picture: SpanView) -> bool:
 @SIZES
 @pytest.mark.parametrize("name", ["film-digits", "film-cancer", "film-iris"])
 async def test_looks(name: str, size: tuple[int, int], rows: Rows, snapshot: SnapshotAssertion) -> None:
-    async with looking(recorded(name), size=size) as pilot:
+    async with looking(recorded(name), "film", size=size) as pilot:
         assert rows(pilot.app) == snapshot
 
 
@@ -43,13 +43,13 @@ async def test_samples_look(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")  # shades are characters then
     with answered(name, monkeypatch) as run:
-        async with looking(run, "w", size=size) as pilot:
+        async with looking(run, "film", "w", size=size) as pilot:
             await until(pilot, lambda: not any(word in rows(pilot.app) for word in ("asking", "loading")))
             assert rows(pilot.app) == snapshot
 
 
 async def test_time_goes_by_keys_and_what_changed_is_shown(rows: Rows, snapshot: SnapshotAssertion) -> None:
-    async with looking(recorded("film-digits"), "home") as pilot:
+    async with looking(recorded("film-digits"), "film", "home") as pilot:
         assert "evaluation 1 of 5" in rows(pilot.app)
         await pilot.press("right", "d")
         assert rows(pilot.app) == snapshot
@@ -58,7 +58,7 @@ async def test_time_goes_by_keys_and_what_changed_is_shown(rows: Rows, snapshot:
 
 
 async def test_the_cursor_goes_over_the_classes_as_they_are_sorted(rows: Rows) -> None:
-    async with looking(recorded("film-digits"), "home", "s") as pilot:
+    async with looking(recorded("film-digits"), "film", "home", "s") as pilot:
         confused = [line for line in rows(pilot.app).split("\n") if "true \\ predicted" in line]
         first, second = confused[0].split()[3:5]
         assert (first, second) != ("0", "1")
@@ -73,7 +73,7 @@ async def test_the_cursor_goes_over_the_classes_as_they_are_sorted(rows: Rows) -
 
 async def test_a_cell_opens_on_the_samples_behind_it(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     with answered("film-digits", monkeypatch) as run:
-        async with looking(run) as pilot:
+        async with looking(run, "film") as pilot:
             said = next(line for line in rows(pilot.app).split("\n") if "taken for" in line)
             cell, _, count = said.strip().partition(": ")
             await pilot.press("enter")
@@ -100,7 +100,7 @@ async def test_where_no_probabilities_were_recorded_the_network_is_asked(rows: R
     )
     run = rundir.create(recipe)
     launcher.start(run).wait()
-    async with looking(run) as pilot:
+    async with looking(run, "film") as pilot:
         try:
             await pilot.press("enter")
             assert "loading PyTorch" in rows(pilot.app)
@@ -117,7 +117,7 @@ async def test_a_loop_of_ones_own_has_the_matrix_and_says_why_there_is_no_more(r
         run.log(10, val_loss=0.5)
         run.confusion(10, [[40, 2], [3, 55]], ["out", "in"])
     assert run.dir is not None
-    async with looking(run.dir, "d") as pilot:
+    async with looking(run.dir, "film", "d") as pilot:
         assert "in, taken for out: 3 of 58" in rows(pilot.app)
         await pilot.press("enter")
         assert "keeps its network to itself" in next(iter(pilot.app._notifications)).message
@@ -126,7 +126,7 @@ async def test_a_loop_of_ones_own_has_the_matrix_and_says_why_there_is_no_more(r
 
 
 async def test_regression_has_no_film(rows: Rows) -> None:
-    async with looking(recorded("diabetes"), "s", "enter", "j", "w", "left", "space") as pilot:
+    async with looking(recorded("diabetes"), "film", "s", "enter", "j", "w", "left", "space") as pilot:
         assert "there are no classes" in rows(pilot.app)
         await pilot.press("2", "c", "up", "comma")
         assert "there are no classes" in rows(pilot.app)

@@ -8,7 +8,7 @@ from sklearn import metrics
 from syrupy.assertion import SnapshotAssertion
 from textual.app import App
 
-from tests.tui.inside.first_look import looking
+from tests.tui.inside.opened import looking
 from tests.tui.recorded import recorded, until
 from tui_trainer.core.history import load
 from tui_trainer.core.inside.pictures import picture_at
@@ -28,7 +28,7 @@ def given(run: RunDir) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", ["film-digits", "film-cancer", "film-iris"])
 async def test_looks(name: str, size: tuple[int, int], rows: Rows, snapshot: SnapshotAssertion) -> None:
-    async with looking(recorded(name), "2", size=size) as pilot:
+    async with looking(recorded(name), "per class", size=size) as pilot:
         await until(pilot, lambda: "ranking" not in rows(pilot.app))
         assert rows(pilot.app) == snapshot
 
@@ -36,7 +36,7 @@ async def test_looks(name: str, size: tuple[int, int], rows: Rows, snapshot: Sna
 async def test_areas_are_those_of_scikit_learn(rows: Rows) -> None:
     run = recorded("film-digits")
     probabilities, labels = given(run)
-    async with looking(run, "2", "c", "c", "c") as pilot:
+    async with looking(run, "per class", "c", "c", "c") as pilot:
         await until(pilot, lambda: "macro" in rows(pilot.app))
         shown = rows(pilot.app)
     is_three = labels == 3
@@ -49,7 +49,7 @@ async def test_areas_are_those_of_scikit_learn(rows: Rows) -> None:
 async def test_the_matrix_follows_the_threshold(rows: Rows) -> None:
     run = recorded("film-cancer")
     probabilities, labels = given(run)
-    async with looking(run, "2", "pageup", "pageup", "up") as pilot:
+    async with looking(run, "per class", "pageup", "pageup", "up") as pilot:
         assert "threshold 0.710" in rows(pilot.app)
         (rest, false), (missed, hit) = metrics.confusion_matrix(labels, probabilities[:, 1] >= 0.71)
         told = [line.split() for line in rows(pilot.app).split("\n")]
@@ -67,7 +67,7 @@ async def test_the_matrix_follows_the_threshold(rows: Rows) -> None:
 
 async def test_a_class_that_does_not_occur_is_said(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ClassProbabilities, "labels", lambda self: np.ones(len(self.actual) // 4, np.int64))
-    async with looking(recorded("film-iris"), "2") as pilot:
+    async with looking(recorded("film-iris"), "per class") as pilot:
         assert "None of the 22 samples is of setosa" in rows(pilot.app)
         await pilot.press("c")
         assert "All 22 samples are of versicolor" in rows(pilot.app)

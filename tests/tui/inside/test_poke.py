@@ -7,17 +7,14 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from textual.app import App
 
-from tests.tui.inside.answering import looking
+from tests.tui.inside.answering import looking, looking_live
 from tests.tui.recorded import until
-from tui_trainer.core import rundir
 from tui_trainer.core.inside.questions import Poked
 from tui_trainer.core.recipe import BundledSet, FullyConnected, Recipe, Training
-from tui_trainer.tui import launcher
-from tui_trainer.tui.app import AppOptions, TrainerApp
+from tui_trainer.tui.app import AppOptions
 from tui_trainer.tui.inside.poke import PokeScreen
-from tui_trainer.tui.inside.screen import VIEWS, Sight
+from tui_trainer.tui.inside.screen import Sight
 from tui_trainer.tui.inside.spoiling import Spoil
-from tui_trainer.tui.screens.run import RunScreen
 
 Rows = Callable[[App[None]], str]
 LOW, WIDE = (80, 24), (160, 48)
@@ -115,25 +112,14 @@ async def test_a_real_run_is_poked_while_it_trains(rows: Rows) -> None:
         architecture=FullyConnected(hidden=(16,)),
         training=Training(epochs=100_000),
     )
-    run = rundir.create(recipe)
-    worker = launcher.start(run)
-    app = TrainerApp()
-    try:
-        async with app.run_test(size=LOW) as pilot:
-            app.push_screen(RunScreen(run))
-            await until(pilot, lambda: app.screen._watch.state == "training")
-            number = next(i for i, (name, _, _) in enumerate(VIEWS, 1) if name == "poke")
-            await pilot.press("i", str(number))
-            await until(pilot, lambda: getattr(app.screen, "_picture", None) is not None)
-            view = app.screen
-            assert isinstance(view, PokeScreen)
-            assert view._picture.output == view._picture.output_before
-            await pilot.press("o", "+", "+", "+")
-            await until(pilot, lambda: not np.frombuffer(view._picture.spoiled, "<f4").round(4).any())
-            assert view._picture.output != view._picture.output_before
-            assert "covered 8×8" in rows(app)
-            first = view._reply.step
-            await until(pilot, lambda: view._reply.step > first and len(view._course) > 2)
-    finally:
-        worker.terminate()
-        worker.wait()
+    async with looking_live(recipe, "poke") as (_, pilot):
+        await until(pilot, lambda: getattr(pilot.app.screen, "_picture", None) is not None)
+        view = pilot.app.screen
+        assert isinstance(view, PokeScreen)
+        assert view._picture.output == view._picture.output_before
+        await pilot.press("o", "+", "+", "+")
+        await until(pilot, lambda: not np.frombuffer(view._picture.spoiled, "<f4").round(4).any())
+        assert view._picture.output != view._picture.output_before
+        assert "covered 8×8" in rows(pilot.app)
+        first = view._reply.step
+        await until(pilot, lambda: view._reply.step > first and len(view._course) > 2)

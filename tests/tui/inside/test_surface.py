@@ -9,83 +9,58 @@ from syrupy.assertion import SnapshotAssertion
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.tui.recorded import NOW, RUNS, recorded, until
-from tui_trainer.core import rundir
+from tests.tui.inside.answering import ANSWERS, RecordedInspection, looking_live
+from tests.tui.recorded import NOW, recorded, until
 from tui_trainer.core.checkpoint_files import path_of, saved_steps
-from tui_trainer.core.control import Ask, ControlReader, Stop, send
-from tui_trainer.core.events import Answered, PhaseChanged
+from tui_trainer.core.control import Ask, Stop, send
 from tui_trainer.core.inside.questions import Slice
 from tui_trainer.core.inside.surface import LossSlice
-from tui_trainer.core.lock import WorkerLock
 from tui_trainer.core.recipe import BundledSet, FullyConnected, Recipe, Training
-from tui_trainer.core.rundir import RunDir
-from tui_trainer.core.runlog import LogWriter
-from tui_trainer.tui import launcher
 from tui_trainer.tui.app import AppOptions, TrainerApp
 from tui_trainer.tui.inside.asking import Asking
-from tui_trainer.tui.inside.screen import VIEWS, Sight
+from tui_trainer.tui.inside.screen import Sight
 from tui_trainer.tui.inside.surface import SurfaceScreen
-from tui_trainer.tui.screens.run import RunScreen
 from tui_trainer.tui.watch import Watch
 
 Rows = Callable[[App[None]], str]
 LOW, WIDE = (80, 24), (160, 48)
-ANSWERS = RUNS.parent / "answers" / "digits"
 STEPS = range(0, 481, 40)
 """Where the run that answered has its checkpoints."""
 
 
-class Inspection:
-    """What stands for the worker of an inspection: each time somebody looks whether it lives, it answers."""
+class Inspection(RecordedInspection):
+    """One that says first that it is at work, and may be held back there."""
 
     def __init__(self) -> None:
-        self.asked: list[Ask] = []
+        super().__init__("digits")
         self.holds_back = False
         """Whether it only says that it is at work."""
         self.problem = ""
-
-    def __call__(self, run: RunDir) -> "Inspection":
-        self._run, own = run, run.inspection
-        own.path.mkdir()
-        self._lock = WorkerLock(own.lock)
-        self._lock.acquire()
-        self._log, self._pictures = LogWriter(own.events), LogWriter(own.pictures)
-        self._log.append(PhaseChanged(attempt=1, elapsed_s=0.0, phase="paused"))
-        self._control = ControlReader(own.control, 1)
         self._waiting: list[Ask] = []
-        return self
 
     def poll(self) -> None:
-        for request in self._control.poll():
-            assert isinstance(request, Ask)
-            self.asked.append(request)
-            self._waiting.append(request)
-            self._say(request, done=0.4)
+        super().poll()
         while self._waiting and not self.holds_back:
             self._answer(self._waiting.pop(0))
+
+    def answer(self, ask: Ask) -> None:
+        self._waiting.append(ask)
+        self.say(ask, done=0.4)
 
     def _answer(self, ask: Ask) -> None:
         question = ask.question
         assert isinstance(question, Slice)
         if ask.at_step not in (None, *saved_steps(self._run)):
-            self._say(ask, problem=f"there is no checkpoint at step {ask.at_step}")
+            self.say(ask, problem=f"there is no checkpoint at step {ask.at_step}")
             return
         if self.problem:
-            self._say(ask, problem=self.problem)
+            self.say(ask, problem=self.problem)
             return
-        held = (ANSWERS / f"slice-{question.dimensions}-{question.along}.msgpack").read_bytes()
+        held = (ANSWERS / "digits" / f"slice-{question.dimensions}-{question.along}.msgpack").read_bytes()
         picture = msgspec.msgpack.decode(held, type=LossSlice)
         if ask.at_step is not None:
             picture = msgspec.structs.replace(picture, step=ask.at_step)
-        self._say(ask, step=picture.step, offset=self._pictures.append(picture))
-
-    def _say(self, ask: Ask, step: int = 0, **rest: object) -> None:
-        self._log.append(Answered(attempt=1, elapsed_s=0.0, request=ask.id, step=step, **rest))
-
-    def end(self) -> None:
-        self._log.close()
-        self._pictures.close()
-        self._lock.release()
+        self.say(ask, step=picture.step, offset=self._pictures.append(picture))
 
 
 @asynccontextmanager
@@ -212,33 +187,22 @@ async def test_a_real_run_is_sliced_while_it_trains_and_at_its_checkpoints(rows:
         architecture=FullyConnected(hidden=(8,)),
         training=Training(epochs=100_000, batch_size=1),
     )
-    run = rundir.create(recipe)
-    worker = launcher.start(run)
-    app = TrainerApp()
-    try:
-        async with app.run_test(size=LOW) as pilot:
-            app.push_screen(RunScreen(run))
-            await until(pilot, lambda: app.screen._watch.state == "training")
-            number = next(i for i, (name, _, _) in enumerate(VIEWS, 1) if name == "surface")
-            await pilot.press("i", str(number))
-            await until(pilot, lambda: getattr(app.screen, "_taken", None) is not None)
-            view = app.screen
-            assert isinstance(view, SurfaceScreen)
-            first = view._taken
-            assert first is not None
-            assert first.num_samples == 105
-            await pilot.press("r")
-            await until(pilot, lambda: view._taken is not first)
-            assert view._taken.step > first.step
-            await pilot.press("d")
-            await until(pilot, lambda: view._taken.dimensions == 2)
-            await until(pilot, lambda: "25×25" in rows(app))
-            await until(pilot, lambda: bool(saved_steps(run)))
-            await pilot.press("left")
-            await until(pilot, lambda: view._asked is None and view._taken.step == view._wish.at_step)
-            assert "loss" in rows(app)
-    finally:
-        worker.terminate()
-        worker.wait()
-        if run.inspection.path.is_dir():
-            send(run.inspection, Stop(attempt=1))
+    async with looking_live(recipe, "surface") as (run, pilot):
+        await until(pilot, lambda: getattr(pilot.app.screen, "_taken", None) is not None)
+        view = pilot.app.screen
+        assert isinstance(view, SurfaceScreen)
+        first = view._taken
+        assert first is not None
+        assert first.num_samples == 105
+        await pilot.press("r")
+        await until(pilot, lambda: view._taken is not first)
+        assert view._taken.step > first.step
+        await pilot.press("d")
+        await until(pilot, lambda: view._taken.dimensions == 2)
+        await until(pilot, lambda: "25×25" in rows(pilot.app))
+        await until(pilot, lambda: bool(saved_steps(run)))
+        await pilot.press("left")
+        await until(pilot, lambda: view._asked is None and view._taken.step == view._wish.at_step)
+        assert "loss" in rows(pilot.app)
+    if run.inspection.path.is_dir():
+        send(run.inspection, Stop(attempt=1))
