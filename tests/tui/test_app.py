@@ -125,6 +125,14 @@ async def test_too_small_a_terminal_is_told_so_and_the_screen_comes_back(rows: R
         await until(pilot, lambda: "▸4 Optimizer" in rows(pilot.app))
 
 
+async def test_a_key_pressed_just_before_leaving_starts_no_worker() -> None:
+    app = TrainerApp()
+    async with app.run_test():
+        pass
+    app._prepare_to_train()  # as the timer of that key does, too late
+    assert app._waiting is None
+
+
 async def test_keys_of_one_s_own_work_and_are_what_the_screen_says(tmp_path: Path, rows: Rows) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "keys.toml").write_text(

@@ -146,7 +146,9 @@ class TrainerApp(App[None]):
 
     def _prepare_to_train(self) -> None:
         """Let a worker load PyTorch, and import the screen to come, while the user still chooses."""
-        if self._waiting is not None or not isinstance(self.screen, NewScreen):
+        # The timer may come when the app has left, and there is no screen any more.
+        is_on_new = bool(self.screen_stack) and isinstance(self.screen, NewScreen)
+        if self._waiting is not None or not is_on_new:
             return
         with suppress(OSError):  # said when a run is to be trained: then it matters
             self._waiting = launcher.WaitingWorker()
