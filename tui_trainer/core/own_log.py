@@ -6,7 +6,7 @@ import sys
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Any, NamedTuple
 
 from tui_trainer.core.events import Split
@@ -57,42 +57,26 @@ def split_of(name: str) -> tuple[Split | None, str]:
     return None, plain(name, limit=MAX_NAME)
 
 
-class Rows(list[Any]):
-    """What was logged and is still to be written: of each row its step, an int, then name and float in turn.
+class Rows(list[tuple[int, Mapping[str, float]]]):
+    """What was logged and is still to be written: of each row its step, and its values by name.
 
-    All lie flat in one list: between two steps of a net, when everything has gone from the caches, to look
-    up where a row belongs would cost more than the call, and rows that are objects of their own would have
-    Python's garbage collector run. A row goes in by one ``extend``, so that threads and signal handlers may
-    log as well.
+    A row goes in by one ``append``, so that threads and signal handlers may log as well. It is the mapping
+    that the call itself has made of its keywords: between two steps of a net, when everything has gone from
+    the caches, to make anything else of it would cost more than all else in the call.
     """
 
     def take(self) -> Iterator[Block]:
         """All rows since the last time in blocks as long as they can be; rows of the same names in order."""
         data = self[:]
         del self[: len(data)]  # of this very list: another thread may be about to add to it
-        for names, steps, columns in _tables(data) if data else ():
+        tables: dict[tuple[str, ...], list[tuple[int, Mapping[str, float]]]] = {}
+        for row in data:
+            tables.setdefault(tuple(row[1]), []).append(row)
+        for names, rows in tables.items():
+            steps = [step for step, _ in rows]
+            columns = [[values[name] for _, values in rows] for name in names]
             for start, end in _runs(steps):
                 yield from _blocks(steps[start], names, [column[start:end] for column in columns])
-
-
-def _tables(data: list[Any]) -> Iterator[tuple[tuple[str, ...], list[int], list[list[float]]]]:
-    """Names, steps and a column a name, of rows of the same names each."""
-    starts = [place for place, item in enumerate(data) if type(item) is int]
-    width = starts[1] if len(starts) > 1 else len(data)
-    names = tuple(data[1:width:2])
-    if starts == list(range(0, len(data), width)) and all(
-        data[place::width].count(name) == len(starts)
-        for place, name in zip(range(1, width, 2), names, strict=True)
-    ):  # nearly always all rows are of the same names, and that is soon told
-        yield names, data[::width], [data[place::width] for place in range(2, width, 2)]
-        return
-    tables: dict[tuple[str, ...], tuple[list[int], list[float]]] = {}
-    for start, end in pairwise([*starts, len(data)]):
-        steps, values = tables.setdefault(tuple(data[start + 1 : end : 2]), ([], []))
-        steps.append(data[start])
-        values += data[start + 2 : end : 2]
-    for names, (steps, values) in tables.items():
-        yield names, steps, [values[place :: len(names)] for place in range(len(names))]
 
 
 def _runs(steps: Sequence[int]) -> Iterator[tuple[int, int]]:
