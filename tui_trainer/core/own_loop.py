@@ -38,6 +38,8 @@ it seems to leave cold caches to the next steps. So there are few.
 """
 HEARTBEAT_S = 1.0
 """The longest silence while the loop calls anything here."""
+MAX_ROWS = 4096
+"""No more wait for a flush: a loop that does nothing else logs a million in two of them."""
 LOOK_S = 0.25
 """How often ``should_stop`` looks for requests; a paused loop, too."""
 CLOCK_S, MAX_SKIPPED = 0.02, 40
@@ -341,7 +343,7 @@ class Run:
         self._clock = now
         if self._has_looked and now >= self._look_at:
             self._hear()
-        if now >= self._flush_at:
+        if now >= self._flush_at or len(self._rows) >= MAX_ROWS:
             self._flush()
         if self._is_paused:
             self._calls_left = 0  # should_stop is to wait as soon as it is asked
