@@ -57,24 +57,26 @@ def split_of(name: str) -> tuple[Split | None, str]:
     return None, plain(name, limit=MAX_NAME)
 
 
-class Rows(list[tuple[int, Mapping[str, float]]]):
-    """What was logged and is still to be written: of each row its step, and its values by name.
+class Rows(list[Any]):
+    """What was logged and is still to be written: steps, each followed by its values by name.
 
-    A row goes in by one ``append``, so that threads and signal handlers may log as well. It is the mapping
-    that the call itself has made of its keywords: between two steps of a net, when everything has gone from
-    the caches, to make anything else of it would cost more than all else in the call.
+    Step and values go in by one ``extend``, so that threads and signal handlers may log as well. The values
+    are the mapping that the call has made of its keywords: between two steps of a net, when everything has
+    gone from the caches, to make anything else of it would cost more than all else in the call. A pair of the
+    two would be one more thing for Python's garbage collector to look at, and it would.
     """
 
     def take(self) -> Iterator[Block]:
         """All rows since the last time in blocks as long as they can be; rows of the same names in order."""
         data = self[:]
         del self[: len(data)]  # of this very list: another thread may be about to add to it
-        tables: dict[tuple[str, ...], list[tuple[int, Mapping[str, float]]]] = {}
-        for row in data:
-            tables.setdefault(tuple(row[1]), []).append(row)
-        for names, rows in tables.items():
-            steps = [step for step, _ in rows]
-            columns = [[values[name] for _, values in rows] for name in names]
+        tables: dict[tuple[str, ...], tuple[list[int], list[Mapping[str, float]]]] = {}
+        for step, values in zip(data[::2], data[1::2], strict=True):
+            steps, rows = tables.setdefault(tuple(values), ([], []))
+            steps.append(step)
+            rows.append(values)
+        for names, (steps, rows) in tables.items():
+            columns = [[values[name] for values in rows] for name in names]
             for start, end in _runs(steps):
                 yield from _blocks(steps[start], names, [column[start:end] for column in columns])
 

@@ -143,7 +143,7 @@ class Run:
                 if type(value) is not float:
                     named = self._floats(named)
                     break
-            self._rows.append((step, named))
+            self._rows.extend((step, named))
             if epoch is not None and not self._steps_per_epoch:
                 self._learn_epoch(step, float(epoch))
             self._calls_left -= 1
@@ -343,7 +343,7 @@ class Run:
         self._clock = now
         if self._has_looked and now >= self._look_at:
             self._hear()
-        if now >= self._flush_at or len(self._rows) >= MAX_ROWS:
+        if now >= self._flush_at or len(self._rows) >= 2 * MAX_ROWS:
             self._flush()
         if self._is_paused:
             self._calls_left = 0  # should_stop is to wait as soon as it is asked
