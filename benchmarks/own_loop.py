@@ -1,10 +1,11 @@
 """What `Run` costs: nanoseconds a call, and the speed of a plain PyTorch loop over MNIST with and without it.
 
-python -m benchmarks.own_loop [PAIRS] reads MNIST from $TUI_TRAINER_DATA, or from shared/data beside the
+python -m benchmarks.own_loop [SECONDS] reads MNIST from $TUI_TRAINER_DATA, or from shared/data beside the
 checkout. Both loops train the same net on one thread of the same process, a block of steps with and one
-without in turn; the ratio is the median over the pairs of blocks. Beside wall time stands the processor time
-of the process: on a machine that others use it alone tells of the loop. Two nets: one hidden layer, about the
-quickest step there is, and the convolutional net of PyTorch's own MNIST example.
+without in turn; the ratio is the mean over the pairs of blocks, a tenth trimmed at either end, with its
+standard error. While the other loop trains the run's clock stands still: else each of its own steps would pay
+for twice the flushes. Beside wall time stands the processor time of the process. Two nets: one hidden layer,
+about the quickest step there is, and the convolutional net of PyTorch's own MNIST example.
 """
 
 import gzip
@@ -13,18 +14,20 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from tui_trainer import Run
+from tui_trainer.core import own_loop
 
-BLOCK_S = 0.1
+BLOCK_S = 0.02
 """A block is about as long: short, so that what slows the machine for a while slows both."""
 NUM_CALLS, CHUNK = 2_000_000, 200_000
 
@@ -101,7 +104,7 @@ def cost_of(work: Callable[[], object]) -> Cost:
     return Cost(time.perf_counter() - wall, time.process_time() - processor)
 
 
-def compare(step: Callable[[], Tensor], num_pairs: int) -> None:
+def compare(step: Callable[[], Tensor], seconds: float) -> None:
     """Print the speeds, and their ratio."""
 
     def plain() -> None:
@@ -117,22 +120,37 @@ def compare(step: Callable[[], Tensor], num_pairs: int) -> None:
     num_steps = 5
     plain()  # warm up
     num_steps = max(1, round(num_steps * BLOCK_S / cost_of(plain).wall))
-    without, with_run = [], []
-    with Run("benchmark") as run:
-        for pair in range(num_pairs):
-            first = pair * num_steps
-            if pair % 2:
-                without.append(cost_of(plain))
-            with_run.append(cost_of(logged))
-            if not pair % 2:
-                without.append(cost_of(plain))
+    without: list[Cost] = []
+    with_run: list[Cost] = []
+    elsewhere = 0.0
+    with (
+        patch.object(own_loop, "perf_counter", lambda: time.perf_counter() - elsewhere),
+        Run("benchmark") as run,
+    ):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            first = len(with_run) * num_steps
+            if len(with_run) % 2:
+                with_run.append(cost_of(logged))
+            without.append(cost_of(plain))
+            elsewhere += without[-1].wall
+            if len(with_run) < len(without):
+                with_run.append(cost_of(logged))
     for field in Cost._fields:
         ours, others = ([getattr(cost, field) for cost in costs] for costs in (with_run, without))
-        ratios = [other / our for our, other in zip(ours, others, strict=True)]
-        low, median, high = statistics.quantiles(ratios, n=4)
-        speed, plain_speed = (num_steps / statistics.median(seconds) for seconds in (ours, others))
+        ratio, error = trimmed_mean([other / our for our, other in zip(ours, others, strict=True)])
+        speed, plain_speed = (num_steps / statistics.median(costs) for costs in (ours, others))
         print(f"  {field} time: {speed:,.1f} steps/s with Run, {plain_speed:,.1f} without; ", end="")
-        print(f"ratio {median:.4f} (quartiles {low:.3f} to {high:.3f})")
+        print(f"ratio {ratio:.4f} ± {error:.4f} ({len(ours):,} pairs)")
+
+
+def trimmed_mean(values: Sequence[float]) -> tuple[float, float]:
+    """The mean without the tenth at either end, and its standard error (Tukey and McLaughlin 1963)."""
+    ordered, cut = sorted(values), len(values) // 10
+    low, high = ordered[cut], ordered[-1 - cut]
+    spread = statistics.stdev(min(max(value, low), high) for value in ordered)
+    kept = ordered[cut : len(ordered) - cut]
+    return statistics.fmean(kept), spread * len(ordered) ** 0.5 / len(kept)
 
 
 def calls() -> None:
@@ -170,7 +188,7 @@ def main() -> None:
         samples = batches(raw)
         for net in (hidden_layer, convolutional):
             print(f"MNIST, batches of 64, {net.__name__.replace('_', ' ')}:")
-            compare(stepper(net(), samples), int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+            compare(stepper(net(), samples), float(sys.argv[1]) if len(sys.argv) > 1 else 60.0)
 
 
 if __name__ == "__main__":
