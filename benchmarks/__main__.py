@@ -11,7 +11,7 @@ ALL = {
     "charts": ["7"],
     "reading": ["3"],
     "latency": ["50"],
-    "own_loop": ["100"],
+    "own_loop": ["60"],
     "probes": ["20"],
     "wire": ["10"],
 }

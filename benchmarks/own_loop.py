@@ -2,13 +2,14 @@
 
 python -m benchmarks.own_loop [SECONDS] reads MNIST from $TUI_TRAINER_DATA, or from shared/data beside the
 checkout. Both loops train the same net on one thread of the same process, a block of steps with and one
-without in turn; the ratio is the mean over the pairs of blocks, a tenth trimmed at either end, with its
-standard error. While the other loop trains the run's clock stands still: else each of its own steps would pay
+without in turn; the ratio is the geometric mean over the pairs of blocks, a tenth trimmed at either end,
+with its standard error. While the other loop trains the run's clock stands still: else each of its own steps would pay
 for twice the flushes. Beside wall time stands the processor time of the process. Two nets: one hidden layer,
 about the quickest step there is, and the convolutional net of PyTorch's own MNIST example.
 """
 
 import gzip
+import math
 import os
 import statistics
 import sys
@@ -138,10 +139,10 @@ def compare(step: Callable[[], Tensor], seconds: float) -> None:
                 with_run.append(cost_of(logged))
     for field in Cost._fields:
         ours, others = ([getattr(cost, field) for cost in costs] for costs in (with_run, without))
-        ratio, error = trimmed_mean([other / our for our, other in zip(ours, others, strict=True)])
+        mean, error = trimmed_mean([math.log(other / our) for our, other in zip(ours, others, strict=True)])
         speed, plain_speed = (num_steps / statistics.median(costs) for costs in (ours, others))
         print(f"  {field} time: {speed:,.1f} steps/s with Run, {plain_speed:,.1f} without; ", end="")
-        print(f"ratio {ratio:.4f} ± {error:.4f} ({len(ours):,} pairs)")
+        print(f"ratio {math.exp(mean):.4f} ± {error:.4f} ({len(ours):,} pairs)")
 
 
 def trimmed_mean(values: Sequence[float]) -> tuple[float, float]:
