@@ -2,10 +2,10 @@
 
 python -m benchmarks.own_loop [SECONDS] reads MNIST from $TUI_TRAINER_DATA, or from shared/data beside the
 checkout. Both loops train the same net on one thread of the same process, a block of steps with and one
-without in turn; the ratio is the geometric mean over the pairs of blocks, a tenth trimmed at either end,
-with its standard error. While the other loop trains the run's clock stands still: else each of its own steps would pay
-for twice the flushes. Beside wall time stands the processor time of the process. Two nets: one hidden layer,
-about the quickest step there is, and the convolutional net of PyTorch's own MNIST example.
+without in turn; the ratio is the geometric mean over the pairs of blocks, a tenth trimmed at either end, with
+its standard error. While the other loop trains the run's clock stands still: else each of its own steps would
+pay for twice the flushes. Beside wall time stands the processor time of the process. Two nets: one hidden
+layer, about the quickest step there is, and the convolutional net of PyTorch's own MNIST example.
 """
 
 import gzip
