@@ -140,7 +140,7 @@ def jobs(number: int, *, seconds: float, is_small: bool) -> list[Job]:
 
 
 def test_small_runs_share_a_worker_and_large_ones_get_a_core_each():
-    small, large = jobs(6, seconds=1, is_small=True), jobs(3, seconds=100, is_small=False)
+    small, large = jobs(6, seconds=0.5, is_small=True), jobs(3, seconds=100, is_small=False)
     assert crews(small, cores=4) == (Crew(tuple(job.run for job in small), 6),)
     runs = tuple(job.run for job in large)
     assert crews(large, cores=2) == (Crew(runs, 1), Crew(runs, 1))

@@ -13,8 +13,10 @@ from tui_trainer.core.rundir import RunDir
 
 SMALL_EPOCH_S = 0.25
 """Runs with epochs as short as this take turns in one worker, an epoch each, and all curves move."""
-WORTH_A_WORKER_S = 30.0
-"""A worker takes seconds to start and hundreds of megabytes: less work than this is no reason for another."""
+WORTH_A_WORKER_S = 4.0
+"""Less work than this is no reason for another worker: it takes hundreds of megabytes, and two seconds to
+start beside the first. From about 4 s on a comparison is over sooner by two (measured by the whole command).
+"""
 MAX_AT_ONCE = 64
 """Runs that take turns in one worker; each keeps files open and wants a word every second."""
 MAX_WORKERS = 16
