@@ -154,7 +154,7 @@ def test_small_runs_share_a_worker_and_large_ones_get_a_core_each():
 def test_a_budget_is_shared_equally_by_all():
     large = jobs(6, seconds=100, is_small=False)
     assert seconds_per_run(60, large, cores=2) == 20
-    assert seconds_per_run(60, jobs(6, seconds=1, is_small=True), cores=2) == 10
+    assert seconds_per_run(60, jobs(6, seconds=0.5, is_small=True), cores=2) == 10
 
 
 def test_tiny_nets_are_small_and_mnist_is_not():
