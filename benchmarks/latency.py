@@ -1,11 +1,12 @@
 """From a key to its paint while training keeps both cores busy: milliseconds, in a terminal of 120×40.
 
-    python -m benchmarks.latency [KEYS] [--idle] [--threads N] [--compare]
+    python -m benchmarks.latency [KEYS] [--idle] [--threads N] [--compare | --inside]
 
 The app trains MNIST (data from $TUI_TRAINER_DATA, or shared/data beside the checkout; digits where it is not)
 on as many threads as there are cores, and ``y`` is pressed: both charts are drawn anew over a logarithmic
 axis. The time ends when that has been written; --idle measures the same while the run is paused, --compare
-on Compare while eight runs of MNIST train. A machine that others use adds their share: of each answer is told
+on Compare while eight runs of MNIST train, --inside in each look into the network by a key that draws its
+picture anew. A machine that others use adds their share: of each answer is told
 how long the app worked for it, which is what it can be blamed for, and how long it was ready and waited for a
 core (Linux only).
 """
@@ -19,6 +20,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,8 +35,33 @@ from tui_trainer.core.rundir import RunDir, list_runs
 APART_S = 0.35
 """Between two keys: longer than a paint, and not in step with the app's own ticks."""
 PATIENCE_S = 90.0
-KEY, ANSWER = b"y", b"log"
-"""A logarithmic axis: both charts are drawn anew, and only then this word is written."""
+
+
+class Press(NamedTuple):
+    """A key, the key that undoes it, and how one knows that it has been answered."""
+
+    key: bytes
+    back: bytes
+    answer: bytes = b""
+    at_least: int = 0
+
+
+LOG_AXIS = Press(b"y", b"y", b"log")
+"""Both charts are drawn anew, and only then this word is written."""
+PAINTED = 300
+"""Bytes of a picture that is drawn anew; the header, which changes by itself, takes less than a hundred."""
+UP, DOWN = b"\x1b[A", b"\x1b[B"
+INSIDE = {
+    "1 film": (b"", Press(b"p", b"p", at_least=PAINTED)),
+    "2 per class": (b"", Press(b"c", b"C", at_least=PAINTED)),
+    "3 layers": (b"", Press(b"f", b"fff", at_least=PAINTED)),
+    "4 weights": (b"", Press(DOWN, UP, "▸unit 2".encode())),
+    "5 boundary": (b"\rh", Press(b"h", b"h", at_least=PAINTED)),
+    "6 surface": (b"", Press(b"l", b"l", b"log")),
+    "7 batch": (b"", Press(b"b", b"f", b"[b backward]")),
+    "8 poke": (b"", Press(b"n", b"N", b"deviations")),
+}
+"""What is pressed first in each view, and then again and again."""
 
 
 class Terminal:
@@ -68,13 +95,13 @@ class Terminal:
         while (left := until - time.monotonic()) > 0:
             self.read(left)
 
-    def latency_ms(self, key: bytes, answer: bytes) -> float:
-        """Milliseconds from the key until ``answer`` was written."""
+    def latency_ms(self, press: Press) -> float:
+        """Milliseconds from the key until its answer was written."""
         began, seen = time.perf_counter(), b""
-        self.press(key)
-        while answer not in seen:
+        self.press(press.key)
+        while press.answer not in seen or len(seen) < press.at_least:
             if time.perf_counter() - began > PATIENCE_S:
-                raise TimeoutError(f"{key!r} was never answered by {answer!r}")
+                raise TimeoutError(f"never answered: {press}")
             seen += self.read(0.2)
         return 1e3 * (time.perf_counter() - began)
 
@@ -91,8 +118,8 @@ class Terminal:
         os.waitpid(self.pid, 0)
 
 
-def one_run(keys: int, threads: int, *, is_idle: bool) -> None:
-    """Measure on the screen of a run."""
+def one_run(keys: int, threads: int, *, is_idle: bool, is_inside: bool) -> None:
+    """Measure on the screen of a run, or in each look into its network."""
     recipe = "tp1-mnist" if (data_folder() / "MNIST" / "raw").is_dir() else "first-steps"
     terminal = Terminal(recipe, "--epochs", "10000", "--set", f"training.threads={threads}")
     try:
@@ -101,8 +128,20 @@ def one_run(keys: int, threads: int, *, is_idle: bool) -> None:
         terminal.until(b"updates/s")
         if is_idle:
             terminal.press(b" ")
-        run = list_runs()[0]
-        tell("idle" if is_idle else f"training on {threads} threads", terminal, keys, [_worker_of(run)])
+        state = "idle" if is_idle else f"training on {threads} threads"
+        workers = [_worker_of(list_runs()[0])]
+        if not is_inside:
+            tell(state, terminal, keys, workers)
+            return
+        terminal.press(b"i")
+        for view, (first, press) in INSIDE.items():
+            terminal.drain(2.0)
+            terminal.press(view[:1].encode())
+            terminal.drain(3.0)
+            for key in first:
+                terminal.press(bytes((key,)))
+                terminal.drain(3.0)
+            tell(f"{view}, {state}", terminal, keys, workers, press)
     finally:
         for run in list_runs():
             send(run, Stop(attempt=1))
@@ -124,17 +163,17 @@ def compared(keys: int) -> None:
             terminal.close()
 
 
-def tell(state: str, terminal: Terminal, keys: int, workers: list[int]) -> None:
+def tell(state: str, terminal: Terminal, keys: int, workers: list[int], press: Press = LOG_AXIS) -> None:
     """Press keys and print how long their answers took, and who had the processor meanwhile."""
     terminal.drain(3.0)
     others, began, times, shares = Others(), time.perf_counter(), [], []
     used = [used_s(pid) for pid in (terminal.pid, *workers)]
     for _ in range(keys):
         before = terminal.ran_and_waited_ms()
-        times.append(terminal.latency_ms(KEY, ANSWER))
+        times.append(terminal.latency_ms(press))
         shares.append(np.subtract(terminal.ran_and_waited_ms(), before))
         terminal.drain(APART_S)
-        terminal.press(KEY)  # and back
+        terminal.press(press.back)
         terminal.drain(APART_S)
     seconds = time.perf_counter() - began
     app_s, *trained_s = (
@@ -161,7 +200,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("keys", nargs="?", type=int, default=100)
     parser.add_argument("--idle", action="store_true")
-    parser.add_argument("--compare", action="store_true")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--compare", action="store_true")
+    what.add_argument("--inside", action="store_true")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     print(about("textual", "torch"))
@@ -170,7 +211,7 @@ def main() -> None:
         if arguments.compare:
             compared(arguments.keys)
         else:
-            one_run(arguments.keys, arguments.threads, is_idle=arguments.idle)
+            one_run(arguments.keys, arguments.threads, is_idle=arguments.idle, is_inside=arguments.inside)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,8 @@ def _labels(watch: Watch, *, has_cursor: bool, is_full: bool) -> dict[str, str]:
         labels["run.play"] = "replay"
         if watch.state in ("stopped", "crashed") and watch.recipe is not None:
             labels["run.resume"] = "resume"
+    if watch.own is None:
+        labels["run.inside"] = "inside"
     labels |= {"run.cursor_left": "values", "run.cursor_right": "values"}
     if not watch.is_live:
         labels["run.split"] = "split"
