@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Awaitable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -28,6 +29,7 @@ from tui_trainer.core.validation import Problem
 from tui_trainer.tui import keys, launcher, terminal
 from tui_trainer.tui.ascii import AsciiFilter, only_ascii, wording
 from tui_trainer.tui.driver import LOST, TerminalDriver
+from tui_trainer.tui.garbage import LOOK_S, Collector
 from tui_trainer.tui.link import link_for
 from tui_trainer.tui.live_run import LiveRun
 from tui_trainer.tui.messages import (
@@ -84,6 +86,7 @@ class TrainerApp(App[None]):
         self._waiting: launcher.WaitingWorker | None = None
         self._started: dict[RunDir, LiveRun] = {}
         self._key_problems: tuple[Problem, ...] = ()
+        self._collector = Collector()
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -127,8 +130,19 @@ class TrainerApp(App[None]):
         library = Library.load()
         return NewScreen(library, self._options, problems=(*library.problems, *self._key_problems))
 
+    def on_ready(self) -> None:
+        """The first screen is up."""
+        self._collector.begin()
+        self.set_interval(LOOK_S, self._collector.look)
+
+    def on_unmount(self) -> None:
+        """Leave Python as it was."""
+        self._collector.end()
+
     async def on_event(self, event: events.Event) -> None:
         """A key pressed on New, and not to leave it, also makes ready what training will need."""
+        if isinstance(event, events.Key):
+            self._collector.key_at = time.monotonic()
         await super().on_event(event)
         if isinstance(event, events.Key) and self._waiting is None and isinstance(self.screen, NewScreen):
             self.set_timer(_STAYS_S, self._prepare_to_train)
