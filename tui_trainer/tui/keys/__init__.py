@@ -5,6 +5,7 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from textual.binding import ActiveBinding, Binding
@@ -103,8 +104,14 @@ def remapped(active: Mapping[str, ActiveBinding]) -> dict[str, str]:
     for name, (_, binding, *_) in active.items():
         if binding.id:
             found.setdefault(binding.id, []).append(name)
-    given = {key.id: {binding.key for binding in Binding.make_bindings([key.binding])} for key in TABLE}
+    given = _given()
     return {id_: ",".join(names) for id_, names in found.items() if set(names) - given.get(id_, set())}
+
+
+@cache
+def _given() -> dict[str, set[str]]:
+    """The keys of the table, as Textual names each, by id."""
+    return {key.id: {binding.key for binding in Binding.make_bindings([key.binding])} for key in TABLE}
 
 
 _ARROWS = {"↑": "Up", "↓": "Down", "←": "Left", "→": "Right"}

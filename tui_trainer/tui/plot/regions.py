@@ -163,14 +163,21 @@ class _Cells:
         columns, rows, inside = self._frame.cells_of(samples.xs, samples.ys)
         kept = inside & ((style.shown == "both") | ~samples.is_train)
         order = np.lexsort((~samples.is_train, samples.is_wrong))
-        for at in order[kept[order]].tolist():
-            row, column, number = rows[at], columns[at], int(samples.classes[at])
-            self._chars[row, column] = glyph_of(
-                style.paint, number, is_train=bool(samples.is_train[at]), is_wrong=bool(samples.is_wrong[at])
-            )
-            self._fixed[row, column] = True
-            self._inks[row, column] = style.tints.palette[number % len(style.tints.palette)]
-            self._roles[row, column] = _STRONG if samples.is_wrong[at] else number
+        order = order[kept[order]]
+        at = rows[order], columns[order]  # where several lie in one cell, the last assignment stays
+        classes, is_train, is_wrong = samples.classes[order], samples.is_train[order], samples.is_wrong[order]
+        glyphs = [
+            [
+                [glyph_of(style.paint, number, is_train=train, is_wrong=wrong) for wrong in (False, True)]
+                for train in (False, True)
+            ]
+            for number in range(int(classes.max(initial=0)) + 1)
+        ]
+        palette = np.array(style.tints.palette)
+        self._chars[at] = np.array(glyphs)[classes, is_train.astype(int), is_wrong.astype(int)]
+        self._fixed[at] = True
+        self._inks[at] = palette[classes % len(palette)]
+        self._roles[at] = np.where(is_wrong, _STRONG, classes)
 
     def lines(self) -> list[Line]:
         """All rows."""
