@@ -75,7 +75,7 @@ class Silent:
 
 @dataclass
 class Loop:
-    """A loop that makes a block of steps at a time, and what its blocks took."""
+    """A loop that makes a block of steps at a time, and what a step of each took."""
 
     name: str
     advancing: Iterator[object]
@@ -84,7 +84,7 @@ class Loop:
     processor: list[float] = field(default_factory=list)
 
     def make(self, num_steps: int) -> None:
-        """Train."""
+        """Train so many steps, or a few more."""
         until = self.record.step + num_steps
         while self.record.step < until:
             next(self.advancing)
@@ -150,12 +150,13 @@ def measured(net: Net, num_rounds: int, probes: str) -> list[Loop]:
     num_steps = max(1, round(50 * BLOCK_S / (time.process_time() - began)))
     for number in range(-WARM_UP, num_rounds):
         for loop in random.sample(loops, len(loops)):
-            wall, processor = time.perf_counter(), time.process_time()
+            wall, processor, done = time.perf_counter(), time.process_time(), loop.record.step
             loop.make(num_steps)
             loop.finish()
             if number >= 0:
-                loop.wall.append((time.perf_counter() - wall) / num_steps)
-                loop.processor.append((time.process_time() - processor) / num_steps)
+                made = loop.record.step - done
+                loop.wall.append((time.perf_counter() - wall) / made)
+                loop.processor.append((time.process_time() - processor) / made)
     print(f"{net.name}: {num_rounds} rounds of blocks of {num_steps} steps")
     return loops
 

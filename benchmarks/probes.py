@@ -91,7 +91,9 @@ class Training:
             self.record.was_away(time.perf_counter() - self._left_at)
         began, end = time.process_time(), self.record.step + num_steps
         for point in self._steps:
-            if point == "evaluation" or (point == "step" and self._insight.is_due):  # as a session does
+            if point == "evaluation" or (
+                point == "step" and time.perf_counter() >= self._insight.look_at
+            ):  # as a session does
                 for _ in self._insight.attend(self.trainee):
                     pass
             if (now := time.perf_counter()) >= self._tick_at:

@@ -240,8 +240,10 @@ class _Session:
     # Driving the loop
 
     def _drive(self, trainee: Trainee, training: Iterable[SafePoint]) -> Generator[float, None, None]:
-        trainee.free_until = self._next_word()
+        trainee.free_until, free_until_s = self._next_word(trainee), 0.0
         for point in training:
+            if point == "step" and self._record.step < trainee.free_until and perf_counter() < free_until_s:
+                continue  # between two steps what one looks up costs more than what one does
             self._look_if_due()
             if point != "part":
                 yield from self._between_steps(trainee, is_measured=point == "evaluation")
@@ -251,8 +253,8 @@ class _Session:
                 yield from self._wait_for_room(lambda: not self._record.blocked)
             if self._is_paused:
                 yield from self._pause(trainee, is_between_steps=point != "part")
-            if trainee.compiled is not None:
-                trainee.free_until = self._next_word()
+            trainee.free_until = self._next_word(trainee)
+            free_until_s = min(self._look_at, self._insight.look_at)
             yield EPOCH_IS_OVER if self._is_epoch_over(trainee, point) else 0.0
 
     def _is_epoch_over(self, trainee: Trainee, point: SafePoint) -> bool:
@@ -260,13 +262,16 @@ class _Session:
         is_at_end = point != "part" and step % trainee.steps_per_epoch == 0
         return is_at_end and not trainee.is_evaluation_due(step)
 
-    def _next_word(self) -> float:
-        """The next step after which something is to be done that is asked for already."""
+    def _next_word(self, trainee: Trainee) -> float:
+        """The next step after which something is to be done that is known already."""
         step = self._record.step
         if self._updates_per_s is not None or self._insight.probing.wants_one_step:
             return step + 1
-        asked = [request.at_step for request in self._changes if request.at_step > step]
-        return min([*asked, self._pause_at or inf])
+        due = [request.at_step for request in self._changes if request.at_step > step]
+        due += [
+            step - step % every + every for every in (trainee.steps_per_epoch, trainee.steps_per_evaluation)
+        ]
+        return min([*due, trainee.planned_steps, self._pause_at or inf])
 
     def _between_steps(self, trainee: Trainee, *, is_measured: bool) -> Generator[float, None, None]:
         """What is done to a training when it stands still; after its evaluation, where one is due."""
@@ -277,7 +282,7 @@ class _Session:
         if self._pause_at is not None and step >= self._pause_at:
             self._is_paused, self._pause_at = True, None
         self.saving.save_if_due(trainee)
-        if is_measured or self._insight.is_due:
+        if is_measured or perf_counter() >= self._insight.look_at:
             yield from self._look_inside(trainee)
 
     def _look_inside(self, trainee: Trainee, *, may_probe: bool = True) -> Generator[float, None, None]:

@@ -26,7 +26,8 @@ class Insight:
 
     def __init__(self, record: Recorder) -> None:
         self._record = record
-        self._look_at = 0.0
+        self.look_at = 0.0
+        """When it is worth while to `attend` again, in seconds of ``perf_counter``."""
         self._asked: list[Ask] = []
         self._followed: dict[str, tuple[Ask, float]] = {}
         """Id -> what is to be answered again, until when."""
@@ -39,11 +40,6 @@ class Insight:
         self.probing.begin(trainee)
         if Validations.name in wanted_probes(trainee) and Validations.suits(trainee):
             self._validations = Validations(self._record)
-
-    @property
-    def is_due(self) -> bool:
-        """Whether it is worth while to `attend`; cheap enough to ask at every step."""
-        return perf_counter() >= self._look_at
 
     def ask(self, asked: Ask) -> None:
         """Take a question, to be answered at the next safe point."""
@@ -63,7 +59,7 @@ class Insight:
         if can_look and may_probe:
             self._keep_validation(trainee)
             self.probing.look(trainee)
-        self._look_at = 0.0 if self.probing.wants_one_step else perf_counter() + LOOK_S
+        self.look_at = 0.0 if self.probing.wants_one_step else perf_counter() + LOOK_S
         if can_look:
             while self._asked:
                 yield from self._answer(trainee, self._asked.pop(0))
