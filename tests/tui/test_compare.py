@@ -13,6 +13,7 @@ from tests.tui.recorded import NOW, events_of, until
 from tui_trainer.core import comparison as comparisons
 from tui_trainer.core import queue
 from tui_trainer.core.comparison import Comparison
+from tui_trainer.core.planning import Job, crews
 from tui_trainer.tui.app import AppOptions, TrainerApp
 from tui_trainer.tui.inside.screen import InsideScreen
 from tui_trainer.tui.messages import CompareRequested
@@ -278,7 +279,8 @@ async def test_a_budget_and_a_target_are_typed_and_kept_with_the_comparison(rows
         await pilot.press(*["backspace"] * 7, *"accuracy=0.9", "enter")
         await until(pilot, lambda: bool(app.raced))
         assert (app.raced[0].budget, app.raced[0].target) == ("30s", "accuracy=0.9")
-        assert app.raced[0].seconds_per_run == pytest.approx(5.0)
+        num_workers = len(crews([Job.of(run) for run in app.raced[0].runs()]))  # of this machine
+        assert app.raced[0].seconds_per_run == pytest.approx(30.0 / 6 * num_workers)
         await until(pilot, lambda: "to target" in rows(app))
 
 
