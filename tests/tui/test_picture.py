@@ -115,9 +115,9 @@ pieces = st.tuples(
 frames = st.lists(st.lists(pieces, min_size=1, max_size=6), min_size=1, max_size=6)
 
 
-@given(frames, st.booleans())
+@given(frames, st.booleans(), st.booleans())
 def test_a_terminal_shows_what_was_meant_whatever_was_left_out(
-    drawn: list[list[tuple[int, int, str, str]]], is_thin: bool
+    drawn: list[list[tuple[int, int, str, str]]], is_thin: bool, spares_bytes: bool
 ) -> None:
     width, height = 20, 4
     picture = Picture()
@@ -131,7 +131,10 @@ def test_a_terminal_shows_what_was_meant_whatever_was_left_out(
         )
         meant += rendered.encode()
         picture.take(rendered)
-        ours += picture.changes(late=[Area(3, 1, 9, 2)], budget=10) if is_thin else picture.changes()
+        if is_thin:
+            ours += picture.changes(late=[Area(3, 1, 9, 2)], budget=10)
+        else:
+            ours += picture.changes(spares_bytes=spares_bytes)
     while picture.is_behind:
         ours += picture.changes(budget=10)
     assert shown(ours, width, height) == shown(meant, width, height)

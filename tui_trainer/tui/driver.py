@@ -67,6 +67,7 @@ class TerminalDriver(LinuxDriver):
         self._marks_frames = False
         link = app.link if isinstance(app, OnALink) else LOCAL
         self._bytes_per_s, self._tick_s = link.bytes_per_s, link.tick_s
+        self._spares_bytes = link.is_remote
         self._credit = 0.0
         self._credited_at = 0.0
         self._flush_is_due = False
@@ -114,7 +115,8 @@ class TerminalDriver(LinuxDriver):
             return
         has_cursor = self._app.focused is not None  # where text is being typed an input method shows itself
         if self._bytes_per_s is None:
-            self._send(writer, self._picture.changes(has_cursor=has_cursor))
+            frame = self._picture.changes(has_cursor=has_cursor, spares_bytes=self._spares_bytes)
+            self._send(writer, frame)
             return
         self._earn(self._bytes_per_s)
         if self._credit <= 0:

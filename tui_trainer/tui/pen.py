@@ -52,16 +52,25 @@ def runs_of(row: Sequence[Cell], y: int, start: int, end: int) -> Iterator[Run]:
         yield Run(y, x, end, sgr)
 
 
-def write(rows: Rows, runs: Sequence[Run], sgr: str | None, cursor: tuple[int, int] | None = None) -> bytes:
+def write(
+    rows: Rows,
+    runs: Sequence[Run],
+    sgr: str | None,
+    cursor: tuple[int, int] | None = None,
+    *,
+    spares_bytes: bool = True,
+) -> bytes:
     """Write runs of ``rows`` to a terminal that was left with style ``sgr`` (None where that may be any).
 
-    In the end the style is reset, and the cursor at ``cursor`` unless None. Two orders are tried: by rows,
-    and by styles, since in colour a style costs more than a move.
+    In the end the style is reset, and the cursor at ``cursor`` unless None. To spare bytes two orders are
+    tried: by rows, and by styles, since in colour a style costs more than a move.
     """
     if not runs:
         return b""
-    orders: Iterable[Sequence[Run]] = (runs, sorted(runs, key=_by_style))
-    return min((_written(rows, order, sgr, cursor) for order in orders), key=len)
+    by_rows = _written(rows, runs, sgr, cursor)
+    if not spares_bytes:
+        return by_rows
+    return min(by_rows, _written(rows, sorted(runs, key=_by_style), sgr, cursor), key=len)
 
 
 def _by_style(run: Run) -> tuple[object, ...]:

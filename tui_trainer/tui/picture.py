@@ -8,6 +8,7 @@ next one written holds its changes too.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
@@ -87,12 +88,18 @@ class Picture:
         self._cursor = (x, y)
 
     def changes(
-        self, *, late: Iterable[Area] = (), budget: float = float("inf"), has_cursor: bool = False
+        self,
+        *,
+        late: Iterable[Area] = (),
+        budget: float = inf,
+        has_cursor: bool = False,
+        spares_bytes: bool = True,
     ) -> bytes:
         """What brings the terminal from what it shows to what is wanted, in about ``budget`` bytes at most.
 
         What lies in a ``late`` area comes after all else. What did not fit is left for the next call. The
-        cursor goes where Textual wants it if anybody looks for one.
+        cursor goes where Textual wants it if anybody looks for one. To spare bytes takes time, which over a
+        link is well spent.
         """
         areas = list(late)
         runs: list[Run] = []
@@ -104,6 +111,8 @@ class Picture:
                     break
                 for run in self._bring_up_to_date(y, self._columns(y, areas, is_late)):
                     runs.append(run)
+                    if budget == inf:
+                        continue
                     size += _A_MOVE + sum(
                         len(cell.char.encode()) for cell in self._wanted[y][run.x : run.end]
                     )
@@ -111,7 +120,7 @@ class Picture:
                     seen.add(run.sgr)
         self._dirty = {y: None for y in self._dirty if self._shown[y] != self._wanted[y]}
         cursor = self._cursor if has_cursor and not self._dirty else None
-        written = write(self._wanted, runs, self._sgr, cursor)
+        written = write(self._wanted, runs, self._sgr, cursor, spares_bytes=spares_bytes)
         self._sgr = "" if written else self._sgr
         return written
 
