@@ -80,17 +80,21 @@ def spread(first: Line, last: Line, width: int) -> Line:
 
 def clip(line: Line, width: int) -> Line:
     """The line in at most ``width`` cells, ending in … where something was cut."""
-    kept: list[Span] = []
-    for span in line:
-        if cell_len(span.text) > width:
-            return (*kept, span._replace(text=shorten(span.text, width)))
-        kept.append(span)
-        width -= cell_len(span.text)
-    return tuple(kept)
+    return _clipped(line, width)[0]
 
 
 def crop(line: Line, width: int) -> Line:
     """The line in exactly ``width`` cells."""
-    short = clip(line, width)
-    missing = width - width_of(short)
+    short, missing = _clipped(line, width)
     return (*short, Span(" " * missing)) if missing else short
+
+
+def _clipped(line: Line, width: int) -> tuple[Line, int]:
+    """The line in at most ``width`` cells, and how many are left over."""
+    for number, span in enumerate(line):
+        size = cell_len(span.text)
+        if size > width:
+            text = shorten(span.text, width)
+            return (*line[:number], span._replace(text=text)), width - cell_len(text)
+        width -= size
+    return tuple(line), width
