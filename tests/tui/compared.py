@@ -19,11 +19,14 @@ OPTIMIZERS = ("adam", "momentum", "adagrad")
 
 
 def waiting(
-    recipe: str = "first-steps", optimizers: Sequence[str] = OPTIMIZERS, seeds: Sequence[int] = (0, 1, 2)
+    recipe: str = "first-steps",
+    optimizers: Sequence[str] = OPTIMIZERS,
+    seeds: Sequence[int] = (0, 1, 2),
+    target: str = "",
 ) -> Comparison:
     """A comparison whose runs all wait."""
     varied = vary(Library.load(), [Base(Choices(recipe))], [Axis("optimizer", tuple(optimizers))])
-    return comparisons.create(recipe, varied.variants, seeds)
+    return comparisons.create(recipe, varied.variants, seeds, target=target)
 
 
 def finished(name: str = "digits", **how: Sequence[str]) -> Comparison:

@@ -1,5 +1,6 @@
 """The Compare screen, from recordings of real runs."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -65,6 +66,17 @@ async def test_looks(size: tuple[int, int], rows: Rows, snapshot: SnapshotAssert
     finished()
     async with comparing(size=size) as (app, _):
         assert rows(app) == snapshot
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [(LOW, r" ep \d+  "), (WIDE, r" ep \d+, step \d+ ")], ids=["low", "wide"]
+)
+async def test_epochs_and_where_there_is_room_updates_to_the_target(
+    size: tuple[int, int], told: str, rows: Rows
+) -> None:
+    finished(target="accuracy=0.9")
+    async with comparing(size=size) as (app, _):
+        assert re.search(told, rows(app))
 
 
 @pytest.mark.parametrize("key", ["c", "d"])

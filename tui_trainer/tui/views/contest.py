@@ -127,7 +127,7 @@ def entrants(contest: Contest, choice: Choice, width: int, *, ascii_only: bool) 
     shown_in_order = in_order(contest, choice)
     cells: list[list[str | Span]] = []
     for each in shown_in_order:
-        figures_of = _cells(each)
+        figures_of = _cells(each, wide=wide)
         label: list[str | Span] = [_tag(each, choice), Span(plain(each.entrant.label), "strong")]
         told: list[str | Span] = [plain(shown(each.entrant.differs.get(key))) for key in keys]
         own: list[str | Span] = [figures_of[name] for name in kept]
@@ -152,13 +152,15 @@ def _tag(each: Tally, choice: Choice) -> Span:
     return Span(text, "quiet") if hidden else Span(text, "curve", float(each.place % NUM_COLORS))
 
 
-def _cells(each: Tally) -> dict[str, str]:
+def _cells(each: Tally, *, wide: bool) -> dict[str, str]:
     best = figures.value(each.best)
     if each.spread is not None:
         best += f" ±{each.spread:.2g}"
     target = "–"
     if each.num_reached:
         target = f"ep {figures.epoch(each.target_epoch)}"
+        if wide and each.target_steps is not None:
+            target += f", step {each.target_steps:,.0f}"
         if each.num_reached < len(each.rows):
             target += f" ({each.num_reached} of {len(each.rows)})"
     return {
