@@ -76,6 +76,8 @@ class BoundaryScreen(UnitsScreen):
         self._asks = False
         """Whether a plane that was not recorded is to be asked for."""
         self._followed = Followed(sight)
+        self._regions: tuple[Boundary, Regions] | None = None
+        """Of the picture that was drawn last: interpolating them is most of the drawing."""
 
     # What there is
 
@@ -203,15 +205,17 @@ class BoundaryScreen(UnitsScreen):
     ) -> Sequence[Line]:
         started = self.sight.watch.history.started
         names = [plain(name) for name in started.classes] if started else []
-        classes, confidence = boundary.regions()
-        num_classes = max(len(names), int(classes.max()) + 1)
+        if self._regions is None or self._regions[0] is not boundary:
+            classes, confidence = boundary.regions()
+            self._regions = boundary, Regions(classes, confidence, max(len(names), int(classes.max()) + 1))
+        places = self._regions[1]
         samples = _samples(boundary, points) if points else None
         window = boundary.window
         x, y = ((window.low[i], window.high[i]) for i in (0, 1))
         frame = Frame(width, height - 2, x, y, self.sight.glyphs, least_label=len(labels[1]))
-        shown = regions.draw(Regions(classes, confidence, num_classes), samples, frame, style, labels)
+        shown = regions.draw(places, samples, frame, style, labels)
         legend = spread(_legend(names, style, width), self._silent(), width)
-        return [legend, *shown, _told(classes, samples, names)]
+        return [legend, *shown, _told(places.classes, samples, names)]
 
     def _silent(self) -> Line:
         """How many hidden units say the same everywhere."""

@@ -1,6 +1,7 @@
 """Classes over a plane: regions, the boundary between them, and samples on top."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -87,6 +88,7 @@ def draw(
     return frame.around(cells.lines(), *labels)
 
 
+@lru_cache(maxsize=2)
 def _winners(regions: Regions, height: int, width: int) -> tuple[NDArray[np.int64], Floats]:
     """The most probable class and its probability at ``height`` × ``width`` places between those of the grid.
 
