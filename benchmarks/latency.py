@@ -6,9 +6,8 @@ The app trains MNIST (data from $TUI_TRAINER_DATA, or shared/data beside the che
 on as many threads as there are cores, and ``y`` is pressed: both charts are drawn anew over a logarithmic
 axis. The time ends when that has been written; --idle measures the same while the run is paused, --compare
 on Compare while eight runs of MNIST train, --inside in each look into the network by a key that draws its
-picture anew. A machine that others use adds their share: of each answer is told
-how long the app worked for it, which is what it can be blamed for, and how long it was ready and waited for a
-core (Linux only).
+picture anew. A machine that others use adds their share: of each answer is told how long the app worked for
+it, which is what it can be blamed for, and how long it was ready and waited for a core (Linux only).
 """
 
 import argparse

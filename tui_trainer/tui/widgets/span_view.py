@@ -22,6 +22,8 @@ _HIT, _MISS = 0, 5
 _STRONGEST_TINT = 0.55
 _MAX_STYLES = 8192
 """So many are remembered: an image may have any number of colours."""
+_PLAIN = Span("")
+"""What all other styles are laid on."""
 Inks: TypeAlias = tuple[RGB | None, RGB | None] | None
 
 
@@ -65,7 +67,6 @@ class SpanView(Widget):
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
         self._chosen: int | None = None
-        self._base: Style | None = None
         self._styles: dict[tuple[Role, float, Inks], Style] = {}
 
     @property
@@ -100,7 +101,7 @@ class SpanView(Widget):
         width = self.content_size.width
         line = self._lines[y] if y < len(self._lines) else ()
         segments = [Segment(span.text, self._style_of(span)) for span in line if span.text]
-        strip = Strip(segments).adjust_cell_length(width, self._base_style())
+        strip = Strip(segments).adjust_cell_length(width, self._style_of(_PLAIN))
         if y != self._chosen:
             return strip
         ground = self.get_component_rich_style("span-view--chosen")
@@ -109,15 +110,8 @@ class SpanView(Widget):
 
     def notify_style_update(self) -> None:
         """Forget styles that came from the theme before."""
-        self._base = None
         self._styles.clear()
         super().notify_style_update()
-
-    def _base_style(self) -> Style:
-        """What all styles are laid on; Textual puts it together from all ancestors whenever it is asked."""
-        if self._base is None:
-            self._base = self.rich_style
-        return self._base
 
     def _style_of(self, span: Span) -> Style:
         key = (span.role, span.level, span.inks)
@@ -129,11 +123,11 @@ class SpanView(Widget):
         return style
 
     def _make_style(self, role: Role, level: float, inks: Inks) -> Style:
-        base = self._base_style()
+        if role == "text" and inks is None:
+            return self.rich_style  # put together from all ancestors whenever it is asked for
+        base = self._style_of(_PLAIN)
         if inks is not None:
             return base + Style(color=_rich_color(inks[0]), bgcolor=_rich_color(inks[1]))
-        if role == "text":
-            return base
         if role == "cursor":
             return base + Style(reverse=True, bold=True)
         theme = self.app.current_theme
