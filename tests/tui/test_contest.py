@@ -2,7 +2,7 @@
 
 from tests.tui.compared import waiting
 from tests.tui.recorded import NOW
-from tui_trainer.core.events import Evaluated, Heartbeat, Resumed, Steps
+from tui_trainer.core.events import Evaluated, Heartbeat, PhaseChanged, Resumed, Steps
 from tui_trainer.core.runlog import LogWriter
 from tui_trainer.core.scores import MAX_SCORES
 from tui_trainer.tui.contest import Contest
@@ -64,3 +64,21 @@ def test_curves_are_drawn_anew_for_what_was_validated_and_not_for_every_step() -
             assert contest.read_new() == turns
             contest.judge(NOW)
     assert contest.rows[0].step == 5
+
+
+def test_a_run_that_is_not_read_to_its_end_has_not_crashed() -> None:
+    comparison = waiting(optimizers=("adam", "momentum"), seeds=(0,))
+    run = comparison.runs()[0]
+    run.queued.unlink()
+    with LogWriter(run.events) as log:
+        log.append(PhaseChanged(attempt=1, elapsed_s=0.0, phase="training"))
+        for step in range(NUM):
+            log.append(validated(step, right=50))
+        log.append(PhaseChanged(attempt=1, elapsed_s=120.0, phase="finished"))
+    contest = Contest(comparison)
+    states = set()
+    while contest.more:
+        contest.read_new(0.0)
+        contest.judge(NOW)
+        states.add(contest.rows[0].state)
+    assert states == {"training", "finished"}

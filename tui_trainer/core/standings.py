@@ -278,8 +278,13 @@ class _Known:
         return batch.events
 
     def state(self, now: float) -> State:
+        """Its state; while there is more to read, what it said last, since its end may be still to come."""
+        if self.error:
+            return "unknown"
+        if self.more:
+            return self.fold.phase or "loading"
         try:
-            return "unknown" if self.error else liveness.state_of(self.run, self.fold, now, self._ear)
+            return liveness.state_of(self.run, self.fold, now, self._ear)
         except OSError:  # deleted meanwhile
             return "unknown"
 

@@ -106,6 +106,8 @@ class CompareScreen(OverlaidScreen):
         self._told_at = 0.0
         self._is_stale = False
         """Whether anything turned since figures were drawn."""
+        self._is_read = False
+        """Whether what is shown was read to its end once."""
         self._listed: list[Comparison] = []
         self._unsaved = shown
         """Runs that were marked, no comparison on disk."""
@@ -149,7 +151,7 @@ class CompareScreen(OverlaidScreen):
         self._contest = Contest(comparison) if comparison else None
         self._choice = Choice()
         self._tops = {"table": 0, "view": 0}
-        self._stamp = None
+        self._stamp, self._is_read = None, False
         self._look_at("curves")
         self.call_after_refresh(self._tick)
 
@@ -199,7 +201,8 @@ class CompareScreen(OverlaidScreen):
         if contest.more:
             self.call_after_refresh(self._tick)
         now = time.monotonic()
-        is_due = now - self._told_at >= _FIGURES_S
+        is_due = now - self._told_at >= _FIGURES_S or (not contest.more and not self._is_read)
+        self._is_read |= not contest.more
         if is_due and contest.comparison.id:
             self._read_record(contest)
         if is_due or not contest.rows or (self._are_curves_stale and not contest.more):
