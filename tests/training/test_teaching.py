@@ -11,7 +11,9 @@ from tui_trainer.core.presets import Library, Preset, shipped_folder
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.symptoms import MEASURES
 
-SEEDS = (0, 1, 2)
+EACH_SEED = pytest.mark.parametrize(
+    "seed", [0, pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long)]
+)
 LIBRARY = Library.load((shipped_folder(),))
 TEACHING = [preset for preset in LIBRARY.group("recipes") if preset.symptom]
 CURES = [preset.name for preset in TEACHING if preset.name.startswith("overfit-cured-")]
@@ -44,7 +46,7 @@ def check(preset: Preset, recipe: Recipe, trained: Trained) -> None:
         assert not [found for found in diagnose(trained.history, recipe) if found.severity == "alarm"]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@EACH_SEED
 @pytest.mark.parametrize(
     "preset", [preset for preset in TEACHING if preset.name not in OVERFIT], ids=lambda preset: preset.name
 )
@@ -54,9 +56,7 @@ def test_a_recipe_shows_its_symptom(preset: Preset, seed: int, train: Train) -> 
     check(preset, recipe, trained)
 
 
-@pytest.mark.parametrize(
-    "seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.long) for seed in SEEDS[1:])]
-)
+@EACH_SEED
 def test_overfitting_shows_and_each_cure_lowers_the_validation_loss_at_the_end(
     seed: int, train: Train
 ) -> None:
@@ -69,7 +69,7 @@ def test_overfitting_shows_and_each_cure_lowers_the_validation_loss_at_the_end(
         assert final(trained.history) < final(sick.history), name
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@EACH_SEED
 def test_without_activation_a_deep_net_is_no_better_than_a_line(seed: int, train: Train) -> None:
     deep, line = train(
         recipe_of("no-activation", seed),
@@ -79,7 +79,7 @@ def test_without_activation_a_deep_net_is_no_better_than_a_line(seed: int, train
     assert accuracy(deep.history) == pytest.approx(accuracy(line.history), abs=0.1)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@EACH_SEED
 def test_without_batch_norm_what_it_helps_does_not_learn(seed: int, train: Train) -> None:
     (trained,) = train(recipe_of("batch-norm-helps", seed, regularization="none"))
     assert MEASURES["train_accuracy"].of(trained.history) < 0.2
