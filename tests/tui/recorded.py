@@ -78,3 +78,12 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], *, seconds: f
             return
         await pilot.pause(0.02)
     raise AssertionError("what was waited for never came")
+
+
+async def settled(pilot: Pilot[None], shown: Callable[[], str]) -> str:
+    """Let the app go on until what is ``shown`` changes no more; that."""
+    before = None
+    while (now := shown()) != before:
+        before = now
+        await pilot.pause()
+    return now

@@ -12,7 +12,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.tui.recorded import NOW, events_of, recorded, until, until_step
+from tests.tui.recorded import NOW, events_of, recorded, settled, until, until_step
 from tests.tui.test_run import watching
 from tui_trainer.core import forking, rundir
 from tui_trainer.core.checkpoint_files import header, path_of
@@ -124,10 +124,9 @@ async def test_a_damaged_checkpoint_is_refused_and_the_one_before_is_named(rows:
     async with forking_from(run) as (pilot, app):
         app.screen.query_one(Input).value = "epochs=20"
         await pilot.press("enter")
-        assert "does not match" not in rows(app)
-        assert "its bytes do not match its checksum; the one before is at step 240" in " ".join(
-            rows(app).split()
-        )
+        shown = await settled(pilot, lambda: rows(app))
+        assert "does not match" not in shown
+        assert "its bytes do not match its checksum; the one before is at step 240" in " ".join(shown.split())
 
 
 async def test_a_run_without_checkpoints_says_so() -> None:

@@ -10,6 +10,7 @@ from textual import on
 from textual.app import App
 from textual.pilot import Pilot
 
+from tests.tui.recorded import settled
 from tui_trainer.core.compose import Choices
 from tui_trainer.core.presets import Language
 from tui_trainer.core.recipe import Adam, Constant, Cosine, FullyConnected, OneCycle, Warmup
@@ -381,8 +382,8 @@ async def test_the_page_of_every_preset(
         seen: set[tuple[str, str]] = set()
         while (preset := presets.looked_at) and preset.key not in seen:
             seen.add(preset.key)
-            pages.append("\n".join(rows(app).split("\n")[8:20]))
+            page = await settled(pilot, lambda: rows(app))
+            pages.append("\n".join(page.split("\n")[8:20]))
             await pilot.press("down")
-            await pilot.pause()
     assert len(pages) > 5
     assert "\n".join(pages) == snapshot
