@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from textual.app import App
 
+from tests.tui.recorded import shown
+
 
 @pytest.fixture(autouse=True)
 def truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,10 +17,5 @@ def truecolor(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def rows() -> Callable[[App[None]], str]:
-    """What an app shows, a line a row, without trailing spaces."""
-
-    def shown(app: App[None]) -> str:
-        strips = app.screen._compositor.render_strips()
-        return "\n".join(strip.text.rstrip() for strip in strips)
-
+    """What an app shows: see `shown`."""
     return shown

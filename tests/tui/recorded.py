@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+from textual.app import App
 from textual.pilot import Pilot
 
 from tui_trainer.core import liveness, rundir
@@ -80,10 +81,16 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], *, seconds: f
     raise AssertionError("what was waited for never came")
 
 
-async def settled(pilot: Pilot[None], shown: Callable[[], str]) -> str:
-    """Let the app go on until what is ``shown`` changes no more; that."""
+def shown(app: App[None]) -> str:
+    """What an app shows, a line a row, without trailing spaces."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+async def settled(pilot: Pilot[None]) -> str:
+    """Let the app go on until what it shows changes no more; that."""
     before = None
-    while (now := shown()) != before:
+    while (now := shown(pilot.app)) != before:
         before = now
         await pilot.pause()
     return now

@@ -124,7 +124,7 @@ async def test_a_damaged_checkpoint_is_refused_and_the_one_before_is_named(rows:
     async with forking_from(run) as (pilot, app):
         app.screen.query_one(Input).value = "epochs=20"
         await pilot.press("enter")
-        shown = await settled(pilot, lambda: rows(app))
+        shown = await settled(pilot)
         assert "does not match" not in shown
         assert "its bytes do not match its checksum; the one before is at step 240" in " ".join(shown.split())
 

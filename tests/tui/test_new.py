@@ -48,7 +48,7 @@ async def opened(
     app = Listener(options or AppOptions())
     async with app.run_test(size=size) as pilot:
         await pilot.press(*keys)
-        await pilot.pause()
+        await settled(pilot)
         yield app, pilot
 
 
@@ -382,7 +382,7 @@ async def test_the_page_of_every_preset(
         seen: set[tuple[str, str]] = set()
         while (preset := presets.looked_at) and preset.key not in seen:
             seen.add(preset.key)
-            page = await settled(pilot, lambda: rows(app))
+            page = await settled(pilot)
             pages.append("\n".join(page.split("\n")[8:20]))
             await pilot.press("down")
     assert len(pages) > 5
