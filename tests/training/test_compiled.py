@@ -134,6 +134,23 @@ def test_compiled_steps_agree_with_eager_ones(monkeypatch, rtol, double):
     assert_agree(in_double(trainee) if double else trainee, rtol)
 
 
+@needs_compiler
+def test_graphs_of_two_networks_are_not_mistaken_for_one_another(monkeypatch):
+    monkeypatch.setattr(compiled, "STEPS_AT_ONCE", 1)
+    activations = ("tanh", "relu")  # in equal shapes
+    trainees = [
+        assemble(RECIPE.model_copy(update={"architecture": FullyConnected(hidden=(6,), activation=each)}))
+        for each in activations
+    ]
+    twins, batch = [twin_of(trainee) for trainee in trainees], torch.arange(10)
+    for trainee, twin in zip(trainees, twins, strict=True):
+        assert eager(trainee, batch, 1) == eager(twin, batch, 1)
+    graphs = [CompiledSteps(trainee) for trainee in trainees]
+    for step in (2, 3):
+        for graph, twin in zip(graphs, twins, strict=True):
+            assert graph.make([batch], step).item() == pytest.approx(eager(twin, batch, step), rel=1e-4)
+
+
 class Counter:
     """What is asked of a recorder about where the run is."""
 

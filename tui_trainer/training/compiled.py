@@ -15,7 +15,7 @@ from dataclasses import replace
 from math import ceil
 from statistics import median
 from time import perf_counter
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
@@ -37,7 +37,7 @@ FEW_AT_ONCE = 4
 LARGE = 50_000_000
 """Multiply-adds in a step from which it makes up for nothing to compile more of them."""
 
-_Steps: TypeAlias = Callable[[list[Tensor], list[Memory], Tensor, Tensor, Tensor, Tensor], Tensor]
+_Steps: TypeAlias = Callable[[list[Tensor], list[Memory], Tensor, Tensor, Tensor], Tensor]
 
 
 class NotCompiled(Exception):
@@ -52,7 +52,8 @@ class CompiledSteps:
         _check(trainee)
         self.at_once = _steps_at_once(trainee)
         self._trainee = trainee
-        self._parameters = [parameter.detach() for parameter in trainee.network.parameters()]
+        self._learned = tuple(trainee.network.parameters())
+        self._parameters = [parameter.detach() for parameter in self._learned]
         self._has_l1, self._has_l2 = _penalties(trainee)
         self._slots = slots(trainee.recipe.optimizer)
         self._steps_before: int | None = None
@@ -101,7 +102,7 @@ class CompiledSteps:
     @property
     def _held(self) -> list[dict[str, Tensor]]:
         state = self._trainee.optimizer.state
-        return [state[parameter] for parameter in self._trainee.network.parameters()]
+        return [state[parameter] for parameter in self._learned]
 
     def make(self, batches: Sequence[Tensor], first_step: int) -> Tensor:
         """The updates from ``first_step`` on, which end with the graph's last or before.
@@ -132,21 +133,22 @@ class CompiledSteps:
         trainee, first = self._trainee, self.place_of(first_step)
         chosen, data = trainee.recipe, trainee.data
         last = first + len(batches)
-        by_step = []
+        clipping = chosen.regularization.gradient_clipping
+        in_all = (
+            getattr(chosen.optimizer, "momentum", 0.0),
+            trainee.penalty.l1,
+            trainee.penalty.l2,
+            clipping.max_norm if clipping else 0.0,
+        )
+        numbers = []
         for place in range(self.at_once):
             number = place - first
             lr = chosen.optimizer.lr * factor(
                 chosen.optimizer.schedule, max(0, first_step - 1 + number), trainee.horizon
             )
             is_made = first <= place < last
-            by_step.append([lr, *corrections(chosen.optimizer, max(1, count + number)), float(is_made)])
-        clipping = chosen.regularization.gradient_clipping
-        by_run = [
-            getattr(chosen.optimizer, "momentum", 0.0),
-            trainee.penalty.l1,
-            trainee.penalty.l2,
-            clipping.max_norm if clipping else 0.0,
-        ]
+            corrected = corrections(chosen.optimizer, max(1, count + number))
+            numbers.append((float(is_made), lr, *corrected, *in_all))
         rows = torch.cat([*[batches[0]] * first, *batches, *[batches[0]] * (self.at_once - last)])
         # Outside of the graph, whose own kernel for it takes several times as long.
         x, y = data.train_x.index_select(0, rows), data.train_y.index_select(0, rows)
@@ -156,8 +158,7 @@ class CompiledSteps:
                 memory,
                 x.view(self.at_once, -1, *x.shape[1:]),
                 y.view(self.at_once, -1, *y.shape[1:]),
-                parameters[0].new_tensor(by_step),
-                parameters[0].new_tensor(by_run),
+                parameters[0].new_tensor(numbers),
             )
         return losses[first:last]
 
@@ -246,7 +247,14 @@ def _compile(steps: _Steps) -> _Steps:
     from torch._inductor import config
 
     config.compile_threads = 1  # a worker that dies leaves no processes behind
-    return torch.compile(steps, fullgraph=True, dynamic=False)
+    # C++ leads from kernel to kernel: Python takes longer for that than a small kernel for its work.
+    options: dict[str, Any] = {"cpp_wrapper": True}
+    if (only_tensors := getattr(torch.compiler, "keep_tensor_guards_unsafe", None)) is not None:
+        # Nothing else changes that a graph was made for, and to ask whether it did takes a sixth of a small
+        # step. Graphs are found by the code of a function, so each gets a copy of its own.
+        steps.__code__ = steps.__code__.replace()
+        options["guard_filter_fn"] = only_tensors
+    return torch.compile(steps, fullgraph=True, dynamic=False, options=options)
 
 
 def _penalties(trainee: Trainee) -> tuple[bool, bool]:
@@ -275,13 +283,12 @@ def _steps(trainee: Trainee, count: int) -> _Steps:
         memory: list[Memory],
         x: Tensor,
         y: Tensor,
-        by_step: Tensor,
-        by_run: Tensor,
+        numbers: Tensor,
     ) -> Tensor:
-        momentum, l1, l2, max_norm = by_run.unbind()
         now, remembered = dict(zip(names, parameters, strict=True)), list(memory)
         losses = []
         for number in range(count):
+            is_made, lr, *corrected, momentum, l1, l2, max_norm = numbers[number].unbind()
             gradients, loss = differentiated(now, x[number], y[number])
             losses.append(loss)
             for name in weights:
@@ -291,11 +298,10 @@ def _steps(trainee: Trainee, count: int) -> _Steps:
                     gradients[name] = gradients[name] + 2 * l2 * now[name]
             if clips:
                 gradients = clipped(gradients, max_norm)
-            lr, mean_correction, root_correction, is_made = by_step[number].unbind()
-            numbers = Numbers(lr, momentum, mean_correction, root_correction)
+            of_optimizer = Numbers(lr, momentum, *corrected)
             for place, name in enumerate(names):
                 before = now[name], *remembered[place]
-                parameter, memory_of_it = update(now[name], gradients[name], remembered[place], numbers)
+                parameter, memory_of_it = update(now[name], gradients[name], remembered[place], of_optimizer)
                 after = (parameter, *memory_of_it)
                 if count > 1:
                     after = tuple(map(torch.where, [is_made > 0] * len(after), after, before))
