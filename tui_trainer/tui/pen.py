@@ -34,20 +34,22 @@ def runs_of(row: Sequence[Cell], y: int, start: int, end: int) -> Iterator[Run]:
     sgr: str | None = None
     only_blanks = True
     x = start
-    for at in range(start, end):
-        cell = row[at]
+    for at, (char, look) in enumerate(row[start:end], start):
+        is_blank = char == " "
+        if look == sgr and (is_blank or not only_blanks):
+            continue
         if sgr is None:
             fits = True
-        elif cell.char == " ":
-            fits = blank_sgr(sgr) == cell.sgr
+        elif is_blank:
+            fits = blank_sgr(sgr) == look
         else:
-            fits = sgr == cell.sgr or (only_blanks and blank_sgr(cell.sgr) == sgr)
+            fits = sgr == look or (only_blanks and blank_sgr(look) == sgr)
         if not fits and sgr is not None:
             yield Run(y, x, at, sgr)
             x, only_blanks = at, True
-        if not fits or sgr is None or (only_blanks and cell.char != " "):
-            sgr = cell.sgr
-        only_blanks = only_blanks and cell.char == " "
+        if not fits or sgr is None or (only_blanks and not is_blank):
+            sgr = look
+        only_blanks = only_blanks and is_blank
     if sgr is not None:
         yield Run(y, x, end, sgr)
 
@@ -95,15 +97,16 @@ class _Pen:
 
     def write(self, run: Run, row: Sequence[Cell]) -> None:
         """Write a run of ``row``."""
-        cells = row[run.x : run.end]
+        chars = [char for char, _ in row[run.x : run.end]]
+        text = "".join(chars)
         self._go(run.x, run.y, row)
         sgr = run.sgr
-        if self._sgr is not None and all(cell.char == " " for cell in cells):
+        if self._sgr is not None and chars.count(" ") == len(chars):
             sgr = _on_blanks(self._sgr, sgr)
-        self._pieces += (_change(self._sgr, sgr), *(cell.char for cell in cells))
+        self._pieces += (_change(self._sgr, sgr), text)
         self._sgr = sgr
         # At the right edge terminals disagree on where the cursor is; after wide characters as well.
-        is_known = run.end < len(row) and all(len(cell.char) == 1 for cell in cells)
+        is_known = run.end < len(row) and len(text) == len(chars) and WIDE_REST not in chars
         self._place = (run.end, run.y) if is_known else None
 
     def finish(self, cursor: tuple[int, int] | None) -> bytes:

@@ -8,7 +8,9 @@ next one written holds its changes too.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from math import inf
+from operator import ne
 from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
@@ -17,11 +19,16 @@ from tui_trainer.tui.pen import WIDE_REST, Cell, Run, blank_sgr, runs_of, write
 
 FRAME_START = re.compile(r"\x1b\[\d+;\d+H")
 _TOKEN = re.compile(
-    r"\x1b\[(?P<row>\d+);(?P<column>\d+)H"
+    r"\x1b\[(?P<style>[1-9][\d;]*)m(?P<styled>[^\x00-\x1f\x7f]+)\x1b\[0m"
+    r"|\x1b\[(?P<row>\d+);(?P<column>\d+)H"
     r"|\x1b\[(?P<sgr>[\d;]*)m"
     r"|(?P<text>[^\x00-\x1f\x7f]+)"
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[\d;?]*[ -/]*[@-~]|[\x00-\x1f\x7f]",
 )
+
+
+_NARROW = re.compile("[ -\u02ff\u2500-\u28ff]*")
+"""Each of one cell, as far as it takes no look into a table."""
 
 
 class Area(NamedTuple):
@@ -79,7 +86,10 @@ class Picture:
         sgr = ""
         for token in _TOKEN.finditer(frame):
             kind = token.lastgroup
-            if kind == "column":
+            if kind == "styled":  # as nearly all is written
+                x = self._put(x, y, token["styled"], token["style"])
+                sgr = ""
+            elif kind == "column":
                 x, y = int(token["column"]) - 1, int(token["row"]) - 1
             elif kind == "sgr":
                 sgr = "" if token["sgr"] in ("", "0") else token["sgr"]
@@ -128,22 +138,15 @@ class Picture:
         """Want ``text`` from cell (x, y) on; the cell after it."""
         if not 0 <= y < len(self._wanted):
             return x
-        row = self._wanted[y]
-        blank = Cell(" ", blank_sgr(sgr))
-        cells: list[Cell] = []
-        for char in text:
-            size = 1 if char < "\u0300" or "\u2500" <= char < "\u2900" else get_character_cell_size(char)
-            if size == 0 and cells:
-                cells[-1] = Cell(cells[-1].char + char, sgr)
-                continue
-            cells.append(blank if char == " " else Cell(char, sgr))
-            if size == 2:
-                cells.append(Cell(WIDE_REST, sgr))
-        end = min(x + len(cells), len(row))
-        if x < end and row[x:end] != (new := cells[: end - x]):
-            row[x:end] = new
+        row, cells = self._wanted[y], _cells_of(text, sgr)
+        after = x + len(cells)
+        if after > len(row):
+            del cells[max(0, len(row) - x) :]
+        end = x + len(cells)
+        if row[x:end] != cells:
+            row[x:end] = cells
             self._dirty.setdefault(y)
-        return x + len(cells)
+        return after
 
     def _columns(self, y: int, late: Sequence[Area], is_late: bool) -> list[range]:
         """The columns of row ``y`` that belong to this pass."""
@@ -165,18 +168,49 @@ class Picture:
                 shown[start:end] = wanted[start:end]
 
 
+class _Drawn(dict[str, Cell]):
+    """Cells of one style by their characters."""
+
+    def __init__(self, sgr: str) -> None:
+        super().__init__({" ": Cell(" ", blank_sgr(sgr))})
+        self._sgr = sgr
+
+    def __missing__(self, char: str) -> Cell:
+        cell = self[char] = Cell(char, self._sgr)
+        return cell
+
+
+_drawn = lru_cache(maxsize=4096)(_Drawn)
+"""To look a cell up takes a third of what it takes to make one."""
+
+
+def _cells_of(text: str, sgr: str) -> list[Cell]:
+    """The cells that ``text`` takes."""
+    cell_of = _drawn(sgr).__getitem__
+    if _NARROW.fullmatch(text):
+        return list(map(cell_of, text))
+    cells: list[Cell] = []
+    for char in text:
+        size = get_character_cell_size(char)
+        if size == 0 and cells:
+            cells[-1] = Cell(cells[-1].char + char, sgr)
+            continue
+        cells.append(cell_of(char))
+        if size == 2:
+            cells.append(cell_of(WIDE_REST))
+    return cells
+
+
 def _differences(
     wanted: Sequence[Cell], shown: Sequence[Cell | None], columns: range
 ) -> Iterator[tuple[int, int]]:
     """From where to where they differ; a character of two cells is never cut."""
-    x, stop = columns.start, columns.stop
-    while x < stop:
-        if wanted[x] == shown[x]:
-            x += 1
-            continue
-        start = x
-        while x < stop and wanted[x] != shown[x]:
-            x += 1
+    differ = bytes(map(ne, wanted[: columns.stop], shown))
+    x = columns.start
+    while (x := differ.find(True, x)) >= 0:
+        start, x = x, differ.find(False, x)
+        if x < 0:
+            x = columns.stop
         while start > 0 and wanted[start].char == WIDE_REST:
             start -= 1
         while x < len(wanted) and wanted[x].char == WIDE_REST:

@@ -133,15 +133,7 @@ class _Cells:
 
     def _colours(self, classes: NDArray[np.int64], levels: NDArray[np.int64]) -> NDArray[np.int64]:
         """Tints of regions, 0xRRGGBB."""
-        style = self._style
-        ends = (_FAINTEST, _STRONGEST) if style.shaded else (_TINT, _TINT)
-        strengths = np.linspace(*ends, _LEVELS + 1).tolist()
-        table = np.array(
-            [
-                [style.tints.of_class(number, strength) for strength in strengths]
-                for number in range(int(classes.max(initial=0)) + 1)
-            ]
-        )
+        table = _table(self._style.tints, int(classes.max(initial=0)) + 1, shaded=self._style.shaded)
         return np.asarray(table[classes, levels])
 
     def _textures(self, levels: NDArray[np.int64]) -> Chars:
@@ -195,13 +187,20 @@ class _Cells:
         fixed, inks = self._fixed[row], self._inks[row]
         grounds = np.where(fixed, self._middles[row], self._grounds[row])
         text = "".join(np.where(fixed | (inks == grounds), self._chars[row], "▀").tolist())
-        above, below = inks.tolist(), grounds.tolist()
-        return tuple(
-            Span(text[a:b], "pixel", inks=(above[a], below[a])) for a, b in runs(inks * (1 << 25) + grounds)
-        )
+        colours = list(zip(inks.tolist(), grounds.tolist(), strict=True))
+        return tuple(Span(text[a:b], "pixel", 0.0, colours[a]) for a, b in runs(inks * (1 << 25) + grounds))
 
 
 _STRONG = -1
+
+
+@lru_cache(maxsize=8)
+def _table(tints: Tints, num_classes: int, *, shaded: bool) -> NDArray[np.int64]:
+    """Tints, 0xRRGGBB, by class and how sure it is (num_classes, _LEVELS + 1)."""
+    strengths = np.linspace(*(_FAINTEST, _STRONGEST) if shaded else (_TINT, _TINT), _LEVELS + 1).tolist()
+    return np.array(
+        [[tints.of_class(number, strength) for strength in strengths] for number in range(num_classes)]
+    )
 
 
 def glyph_of(paint: Paint, number: int, *, is_train: bool, is_wrong: bool) -> str:
