@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_trainer.tui.plot.raster import GlyphName
-from tui_trainer.tui.plot.spans import RGB, Line, Span, crop, width_of
+from tui_trainer.tui.plot.spans import RGB, Line, Span, crop, pixel, width_of
 
 _Kind = TypeVar("_Kind", bound=np.generic)
 Paint: TypeAlias = Literal["halves", "shades", "ascii"]
@@ -126,10 +126,10 @@ def halves(colours: Colours) -> tuple[Line, ...]:
 
 def _half(upper: int, lower: int, width: int) -> Span:
     if upper == lower:
-        return Span(" " * width, "pixel", inks=(None, _ink(lower)))
+        return pixel(" " * width, None, _ink(lower))
     if upper == NO_COLOUR:
-        return Span("▄" * width, "pixel", inks=(_ink(lower), None))
-    return Span("▀" * width, "pixel", inks=(_ink(upper), _ink(lower)))
+        return pixel("▄" * width, _ink(lower), None)
+    return pixel("▀" * width, _ink(upper), _ink(lower))
 
 
 def _ink(colour: int) -> RGB | None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui_trainer.tui.plot import blocks
-from tui_trainer.tui.plot.spans import Line, Span
+from tui_trainer.tui.plot.spans import Line, Span, pixel
 
 Values: TypeAlias = NDArray[np.float32] | NDArray[np.float64]
 
@@ -52,6 +52,6 @@ def _fitted(values: NDArray[np.float64], width: int, height: int) -> NDArray[np.
 def _row(upper: blocks.Colours, lower: blocks.Colours) -> Line:
     """One row of cells; neighbours of equal colours share a span."""
     return tuple(
-        Span(_UPPER_HALF * (end - start), "pixel", inks=(int(upper[start]), int(lower[start])))
+        pixel(_UPPER_HALF * (end - start), int(upper[start]), int(lower[start]))
         for start, end in blocks.runs(upper * (1 << 25) + lower)
     )

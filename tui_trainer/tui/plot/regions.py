@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tui_trainer.tui.plot.blocks import Paint, runs, smooth
 from tui_trainer.tui.plot.frame import Frame
 from tui_trainer.tui.plot.raster import Chars
-from tui_trainer.tui.plot.spans import RGB, Line, Span
+from tui_trainer.tui.plot.spans import RGB, Line, Span, pixel
 
 Floats: TypeAlias = NDArray[np.float64]
 Shown: TypeAlias = Literal["both", "validation", "none"]
@@ -187,8 +187,8 @@ class _Cells:
         fixed, inks = self._fixed[row], self._inks[row]
         grounds = np.where(fixed, self._middles[row], self._grounds[row])
         text = "".join(np.where(fixed | (inks == grounds), self._chars[row], "▀").tolist())
-        colours = list(zip(inks.tolist(), grounds.tolist(), strict=True))
-        return tuple(Span(text[a:b], "pixel", 0.0, colours[a]) for a, b in runs(inks * (1 << 25) + grounds))
+        above, below = inks.tolist(), grounds.tolist()
+        return tuple(pixel(text[a:b], above[a], below[a]) for a, b in runs(inks * (1 << 25) + grounds))
 
 
 _STRONG = -1

@@ -3,6 +3,7 @@
 A span names the *role* of its text, never a colour, so that one picture serves light, dark and no colour.
 """
 
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from rich.cells import cell_len, set_cell_size
@@ -41,6 +42,12 @@ class Span(NamedTuple):
 
 
 Line: TypeAlias = tuple[Span, ...]
+
+
+@lru_cache(maxsize=8192)
+def pixel(text: str, ink: RGB | None, ground: RGB | None) -> Span:
+    """A piece of an image. Images repeat themselves: to look a piece up takes half of making it."""
+    return Span(text, "pixel", 0.0, (ink, ground))
 
 
 def text_of(line: Line) -> str:

@@ -20,8 +20,8 @@ from tui_trainer.tui.plot.spans import RGB, Line, Role, Span, width_of
 _HIT, _MISS = 0, 5
 """Palette colours of right and wrong: blue and vermilion, which the colour-blind tell apart."""
 _STRONGEST_TINT = 0.55
-_MAX_STYLES = 8192
-"""So many are remembered: an image may have any number of colours."""
+_MAX_REMEMBERED = 8192
+"""Styles, and as many pieces of images, which may have any number of colours."""
 _PLAIN = Span("")
 """What all other styles are laid on."""
 Inks: TypeAlias = tuple[RGB | None, RGB | None] | None
@@ -68,6 +68,7 @@ class SpanView(Widget):
         self._lines: tuple[Line, ...] = ()
         self._chosen: int | None = None
         self._styles: dict[tuple[Role, float, Inks], Style] = {}
+        self._pixels: dict[Span, Segment] = {}
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -100,7 +101,7 @@ class SpanView(Widget):
         """Line ``y``, filled up with blanks."""
         width = self.content_size.width
         line = self._lines[y] if y < len(self._lines) else ()
-        segments = [Segment(span.text, self._style_of(span)) for span in line if span.text]
+        segments = [self._segment_of(span) for span in line if span.text]
         strip = Strip(segments).adjust_cell_length(width, self._style_of(_PLAIN))
         if y != self._chosen:
             return strip
@@ -111,13 +112,24 @@ class SpanView(Widget):
     def notify_style_update(self) -> None:
         """Forget styles that came from the theme before."""
         self._styles.clear()
+        self._pixels.clear()
         super().notify_style_update()
+
+    def _segment_of(self, span: Span) -> Segment:
+        if span.role != "pixel":  # texts hardly ever come again
+            return Segment(span.text, self._style_of(span))
+        segment = self._pixels.get(span)
+        if segment is None:
+            if len(self._pixels) >= _MAX_REMEMBERED:
+                self._pixels.clear()
+            segment = self._pixels[span] = Segment(span.text, self._style_of(span))
+        return segment
 
     def _style_of(self, span: Span) -> Style:
         key = (span.role, span.level, span.inks)
         style = self._styles.get(key)
         if style is None:
-            if len(self._styles) >= _MAX_STYLES:
+            if len(self._styles) >= _MAX_REMEMBERED:
                 self._styles.clear()
             style = self._styles[key] = self._make_style(*key)
         return style
