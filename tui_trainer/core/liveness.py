@@ -149,6 +149,8 @@ class Signs:
     """Whether it waits for a worker to take it from a queue."""
     is_untouched: bool = False
     """No worker ever had it: what is said of it came with it, as in a fork."""
+    attempt: int = 1
+    """Which one its worker makes, the first being 1: requests are for that one."""
 
 
 def judge(signs: Signs) -> State:
@@ -182,6 +184,7 @@ def read_signs(run: RunDir, heard: Heard, now: float, ear: Ear | None = None) ->
     started, pace = heard.started, heard.pace
     locked = is_locked(run)
     is_new = bool(locked) and has_not_spoken(run)
+    attempt = max(1, heard.attempt + is_new)
     phase = heard.phase or ("loading" if started else None)
     age_s, silent_s = ear.age_s(now), ear.silent_s(now)
     is_silent = silent_s is not None and silent_s > SILENT_S
@@ -194,12 +197,13 @@ def read_signs(run: RunDir, heard: Heard, now: float, ear: Ear | None = None) ->
         age_s=age_s,
         silent_s=silent_s,
         is_new=is_new,
-        is_told_to_stop=bool(locked) and ear.is_told_to_stop(max(1, heard.attempt + is_new)),
+        is_told_to_stop=bool(locked) and ear.is_told_to_stop(attempt),
         still_s=age_s if phase is None or silent_s is None else pace.still_s + silent_s,
         disk_is_full=is_silent and phase in ("training", "evaluating", "paused") and disk.is_full(run.path),
         patience_s=max(STILL_S if is_usual else STILL_UNKNOWN_S, STILL_TIMES * pace.longest_s),
         queued=run.queued.exists(),
         is_untouched=phase == "loading" and not run.lock.exists(),
+        attempt=attempt,
     )
 
 

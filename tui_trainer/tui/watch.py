@@ -196,7 +196,7 @@ class Watch:
         try:
             signs = liveness.read_signs(self.run, self._live, now, self._ear)
             state, self.said = liveness.judge(signs), liveness.in_words(signs, self._live)
-            self.attempt = liveness.attempt_of(self.run, self._live.attempt)
+            self.attempt = signs.attempt
         except OSError as error:
             self.problem = plain(f"the run's folder cannot be read: {error.strerror}")
             state = self.said = "unknown"
