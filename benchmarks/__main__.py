@@ -8,6 +8,7 @@ ALL = {
     "first_step": ["5"],
     "throughput": ["--blocks", "20"],
     "monitoring": ["100"],
+    "attached": ["8"],
     "charts": ["7"],
     "reading": ["3"],
     "latency": ["50"],

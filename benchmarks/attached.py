@@ -32,7 +32,18 @@ from tui_trainer.core.runlog import LogReader
 BLOCK_S, SETTLE_S = 6.0, 2.0
 RECIPES = {
     "mnist": ["tp1-mnist"],
-    "tiny": ["--data", "moons", "--set", "architecture.hidden=16,16", "--set", "data.points=10000"],
+    "tiny": [
+        "--data",
+        "moons",
+        "--set",
+        "data.points=10000",
+        "--set",
+        "architecture.hidden=[16,16]",
+        "--set",
+        "training.batch_size=10",
+        "--regularization",
+        "none",
+    ],
 }
 
 
