@@ -25,6 +25,8 @@ from tui_trainer.tui.widgets.span_view import SpanView
 
 _DRAWN_S = 1.0
 """Figures in the header change once a second."""
+_PAINT_S = 0.03
+"""So long a picture that was drawn may wait for its paint."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class InsideScreen(Screen[None]):
         self.sight = sight
         self._page = Page(())
         self._seen: object = None
-        self._drawn_at = 0.0
+        self._drawn_at = self._redrawn_at = 0.0
 
     # What a view is
 
@@ -98,8 +100,10 @@ class InsideScreen(Screen[None]):
         self.redraw()
 
     def _look(self) -> None:
-        """Read what is new, and draw what it changes."""
+        """Read what is new, and draw what it changes; not while what a key has changed waits for its paint."""
         watch, now = self.sight.watch, time.monotonic()
+        if now - self._redrawn_at < _PAINT_S:
+            return
         watch.read_new()
         self.sight.asking.read_new()
         turned = watch.judge(self.sight.clock())
@@ -110,6 +114,7 @@ class InsideScreen(Screen[None]):
 
     def redraw(self) -> None:
         """Draw all there is."""
+        self._redrawn_at = time.monotonic()
         area, bar = self.query_one("#picture", SpanView), self.query_one("#tabs", SpanView)
         self._seen = self.seen()
         if self._is_closed:
