@@ -100,7 +100,7 @@ class InsideScreen(Screen[None]):
         self.redraw()
 
     def _look(self) -> None:
-        """Read what is new, and draw what it changes; not while what a key has changed waits for its paint."""
+        """Read what is new and draw what it changes; not while what a key has changed waits for paint."""
         watch, now = self.sight.watch, time.monotonic()
         if now - self._redrawn_at < _PAINT_S:
             return
