@@ -54,6 +54,21 @@ def test_a_worker_lives_in_its_run_directory_and_in_a_session_of_its_own(
     assert run.worker_log.stat().st_mode & 0o077 == 0
 
 
+def test_a_worker_yields_to_who_looks_at_it_with_its_whole_session() -> None:
+    waiting = launcher.WaitingWorker()
+    ours, deadline = os.getpriority(os.PRIO_PROCESS, 0), time.monotonic() + TIMEOUT_S
+    while os.getpriority(os.PRIO_PROCESS, waiting.process.pid) != min(19, ours + 2):
+        assert time.monotonic() < deadline
+        os.sched_yield()
+    of_session = Path("/proc") / str(waiting.process.pid) / "autogroup"
+    while of_session.exists() and of_session.read_text().strip() and "nice 2" not in of_session.read_text():
+        assert time.monotonic() < deadline
+        os.sched_yield()
+    assert waiting.process.stdin is not None
+    waiting.process.stdin.close()
+    assert waiting.process.wait(TIMEOUT_S) == 0
+
+
 def test_a_waiting_worker_trains_what_it_is_assigned(run: RunDir, home: Path) -> None:
     waiting = launcher.WaitingWorker()
     assert waiting.is_alive

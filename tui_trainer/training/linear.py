@@ -13,7 +13,7 @@ from typing import Any
 from tui_trainer.core.facts import facts
 from tui_trainer.core.rundir import RunDir, write_whole
 from tui_trainer.training.data import LoadedData, load
-from tui_trainer.training.priority import give_way
+from tui_trainer.training.priority import MANY, give_way
 
 MOST_SAMPLES = 10_000
 """More would take minutes, and hardly make a linear model better."""
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
         import sklearn  # type: ignore[import-untyped]  # noqa: F401
     except ImportError:
         return 0
-    give_way()
+    give_way(MANY)
     recipe = run.recipe()
     data, began = load(recipe.data), time.perf_counter()
     is_regression = facts(recipe.data).task == "regression"

@@ -29,7 +29,7 @@ from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter, RunLogError
 from tui_trainer.core.text import plain
 from tui_trainer.training.attempts import has_nothing_left, next_attempt, past
-from tui_trainer.training.priority import give_way
+from tui_trainer.training.priority import MANY, ONE, give_way
 from tui_trainer.training.stop_sign import StopSign
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         return _work_off(arguments[1:])
     if list(arguments[:1]) == ["--inspect"] and len(arguments) == 2:
         return _inspect(RunDir(Path(arguments[1]).absolute()))
+    give_way(ONE)
     if list(arguments) == ["--wait"]:
         from tui_trainer.training.hosting import warm_up
 
@@ -97,7 +98,7 @@ def _work_off(arguments: Sequence[str]) -> int:
             raise ValueError
     except (IndexError, ValueError):
         return _refuse("--queue needs how many runs take turns, and the seconds of each (0: no limit)")
-    give_way()
+    give_way(MANY)
     stop_sign, waiting = _stop_sign(), Queue([RunDir(Path(each).absolute()) for each in arguments[2:]])
     first = waiting.take()
     if first is None:
@@ -121,7 +122,7 @@ def _inspect(run: RunDir) -> int:
         return _refuse(str(error))
     except OSError as error:
         return _refuse(f"{error.filename}: {error.strerror}")
-    give_way()
+    give_way(MANY)
     stop_sign = _stop_sign()
     from tui_trainer.training.inspection import inspect
 
