@@ -11,8 +11,8 @@ from textual.strip import Strip
 
 LOOK_S = 1.0
 """How often to see whether a pass is due, and this a good moment for it."""
-_QUIET_S = 0.2
-"""So long after a key its answer has been painted."""
+_QUIET_S = 1.0
+"""So long after a key its answer has been painted, and no other of a series is likely to come."""
 _LATEST = 20
 """A pass that is so many times overdue is made although keys do not cease."""
 _NEVER = 1_000_000_000
