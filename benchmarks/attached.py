@@ -15,16 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks.contenders import data_folder
 from benchmarks.latency import Terminal
 from benchmarks.machine import Others, about, used_s
+from tui_trainer.core.brief import Fold
 from tui_trainer.core.control import Stop, send
-from tui_trainer.core.events import Steps
-from tui_trainer.core.history import load
 from tui_trainer.core.lock import is_locked
 from tui_trainer.core.rundir import RunDir, list_runs
 from tui_trainer.core.runlog import LogReader
@@ -47,48 +45,38 @@ RECIPES = {
 }
 
 
-class Place(NamedTuple):
-    """Where a run was when it last told of its steps."""
-
-    step: int
-    elapsed_s: float
-
-
 class Follower:
     """Reads the run's log."""
 
     def __init__(self, run: RunDir) -> None:
-        self._reader = LogReader(run.events)
-        self._place = Place(0, 0.0)
+        self._reader, self.told = LogReader(run.events), Fold()
 
-    def place(self) -> Place:
-        """Where the run is by now."""
+    def read(self) -> tuple[int, float]:
+        """The step that the run has come to, and its active seconds by then."""
         more = True
         while more:
             batch = self._reader.read_new()
             more = batch.more
             for event in batch.events:
-                if isinstance(event, Steps) and event.split is None:
-                    number = len(next(iter(event.metrics.values()))) // 4
-                    self._place = Place(event.first_step + number - 1, event.elapsed_s)
-        return self._place
+                self.told.apply(event)
+        return self.told.step, self.told.elapsed_s
 
     def steps_per_s(self, pause: float, terminal: Terminal | None) -> float:
         """Measured for about ``pause`` seconds."""
-        began = self.place()
+        step, elapsed_s = self.read()
         if terminal is None:
             time.sleep(pause)
         else:
             terminal.drain(pause)
-        ended = self.place()
-        return (ended.step - began.step) / (ended.elapsed_s - began.elapsed_s)
+        last_step, ended_s = self.read()
+        return (last_step - step) / (ended_s - elapsed_s)
 
 
-def measure(run: RunDir, blocks: int) -> None:
+def measure(run: RunDir, follower: Follower, blocks: int) -> None:
     """Print steps per second alone and watched, and the ratio of neighbouring blocks."""
-    follower, alone, watched, app_s = Follower(run), [], [], 0.0
-    others, began, worker = Others(), time.perf_counter(), load(run).started
-    pid = worker.pid if worker else 0
+    alone, watched, app_s = [], [], 0.0
+    others, began, started = Others(), time.perf_counter(), follower.told.started
+    pid = started.pid if started else 0
     before = used_s(pid)
     for _ in range(blocks):
         time.sleep(SETTLE_S)
@@ -125,10 +113,11 @@ def main() -> None:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         (run,) = list_runs()
         try:
-            while load(run).step == 0:
+            follower = Follower(run)
+            while not follower.read()[0]:
                 time.sleep(0.1)
             print(f"{arguments.net}, {arguments.threads} thread(s)")
-            measure(run, arguments.blocks)
+            measure(run, follower, arguments.blocks)
         finally:
             send(run, Stop(attempt=1))
             while is_locked(run):

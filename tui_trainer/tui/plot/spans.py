@@ -46,7 +46,7 @@ Line: TypeAlias = tuple[Span, ...]
 
 @lru_cache(maxsize=8192)
 def pixel(text: str, ink: RGB | None, ground: RGB | None) -> Span:
-    """A piece of an image. Images repeat themselves: to look a piece up takes half of making it."""
+    """A piece of an image. Images repeat themselves: to look a piece up takes two thirds of making it."""
     return Span(text, "pixel", 0.0, (ink, ground))
 
 
