@@ -19,10 +19,10 @@ from tui_trainer.training.changes import change
 from tui_trainer.training.checkpoint import State
 from tui_trainer.training.recording import Recorder
 
-COSTS_BETWEEN = 100
-"""Between two checkpoints passes this many times what one costs: at most 1 % of the speed."""
+COSTS_BETWEEN = 200
+"""Between two checkpoints passes this many times what one costs: at most half a percent of the speed."""
 
-FIRST_COST_S = 0.02
+FIRST_COST_S = 0.01
 """What one is taken to cost before the first was made."""
 
 MAX_FILES = 16

@@ -240,13 +240,13 @@ class _Session:
     # Driving the loop
 
     def _drive(self, trainee: Trainee, training: Iterable[SafePoint]) -> Generator[float, None, None]:
-        trainee.free_until, free_until_s = self._next_word(trainee), 0.0
+        trainee.free_until = self._next_word(trainee)
         for point in training:
-            if point == "step" and self._record.step < trainee.free_until and perf_counter() < free_until_s:
+            if point == "step" and self._record.step < trainee.free_until and perf_counter() < self._look_at:
                 continue  # between two steps what one looks up costs more than what one does
             self._look_if_due()
             if point != "part":
-                yield from self._between_steps(trainee, is_measured=point == "evaluation")
+                yield from self._between_steps(trainee)
             if point == "step" and self._updates_per_s is not None:
                 yield from self._keep_pace(self._updates_per_s)
             if self._record.blocked:
@@ -254,7 +254,6 @@ class _Session:
             if self._is_paused:
                 yield from self._pause(trainee, is_between_steps=point != "part")
             trainee.free_until = self._next_word(trainee)
-            free_until_s = min(self._look_at, self._insight.look_at)
             yield EPOCH_IS_OVER if self._is_epoch_over(trainee, point) else 0.0
 
     def _is_epoch_over(self, trainee: Trainee, point: SafePoint) -> bool:
@@ -273,7 +272,7 @@ class _Session:
         ]
         return min([*due, trainee.planned_steps, self._pause_at or inf])
 
-    def _between_steps(self, trainee: Trainee, *, is_measured: bool) -> Generator[float, None, None]:
+    def _between_steps(self, trainee: Trainee) -> Generator[float, None, None]:
         """What is done to a training when it stands still; after its evaluation, where one is due."""
         step = self._record.step
         if trainee.is_evaluation_due(step):
@@ -282,8 +281,7 @@ class _Session:
         if self._pause_at is not None and step >= self._pause_at:
             self._is_paused, self._pause_at = True, None
         self.saving.save_if_due(trainee)
-        if is_measured or perf_counter() >= self._insight.look_at:
-            yield from self._look_inside(trainee)
+        yield from self._look_inside(trainee)
 
     def _look_inside(self, trainee: Trainee, *, may_probe: bool = True) -> Generator[float, None, None]:
         """Let probes look, and answer what viewers ask."""

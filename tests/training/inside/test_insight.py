@@ -23,8 +23,8 @@ from tui_trainer.core.recipe import (
     Regularization,
     Training,
 )
-from tui_trainer.training import checkpoint
-from tui_trainer.training.inside import insight, probing, thinning
+from tui_trainer.training import checkpoint, session
+from tui_trainer.training.inside import probing, thinning
 from tui_trainer.training.inside.layers import LayersProbe
 from tui_trainer.training.inspection import inspect
 from tui_trainer.training.stop_sign import StopSign
@@ -48,7 +48,7 @@ def without_probes(recipe: Recipe) -> Recipe:
 def test_bits_are_the_same_with_probes_at_every_step_and_without(
     recipe: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(insight, "LOOK_S", 0.0)
+    monkeypatch.setattr(session, "LOOK_S", 0.0)
     monkeypatch.setattr(probing, "SHARE", 1e9)
     monkeypatch.setattr(probing, "SPACING", 1e9)
     monkeypatch.setattr(thinning, "SPACING", 1e9)

@@ -19,7 +19,8 @@ from tui_trainer.core.recipe import (
     Recipe,
     Training,
 )
-from tui_trainer.training.inside import insight, probing
+from tui_trainer.training import session
+from tui_trainer.training.inside import probing
 
 Train = Callable[..., list[Trained]]
 LIBRARY = Library.load((shipped_folder(),))
@@ -28,7 +29,7 @@ LIBRARY = Library.load((shipped_folder(),))
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look as often as can be, however slow the machine is."""
-    monkeypatch.setattr(insight, "LOOK_S", 0.0)
+    monkeypatch.setattr(session, "LOOK_S", 0.0)
     monkeypatch.setattr(probing, "SHARE", 1e9)
     monkeypatch.setattr(probing, "SPACING", 1e9)
 

@@ -13,8 +13,6 @@ from tui_trainer.training.inside.probing import Probing, say_given_up, wanted_pr
 from tui_trainer.training.reasons import MAX_REASON
 from tui_trainer.training.recording import Recorder
 
-LOOK_S = 0.01
-"""How often it is found out what is due: no step is to be late for asking."""
 FOLLOW_S = 0.2
 """How often what a viewer follows is answered anew."""
 TOLD_S = 0.2
@@ -26,8 +24,6 @@ class Insight:
 
     def __init__(self, record: Recorder) -> None:
         self._record = record
-        self.look_at = 0.0
-        """When it is worth while to `attend` again, in seconds of ``perf_counter``."""
         self._asked: list[Ask] = []
         self._followed: dict[str, tuple[Ask, float]] = {}
         """Id -> what is to be answered again, until when."""
@@ -59,7 +55,6 @@ class Insight:
         if can_look and may_probe:
             self._keep_validation(trainee)
             self.probing.look(trainee)
-        self.look_at = 0.0 if self.probing.wants_one_step else perf_counter() + LOOK_S
         if can_look:
             while self._asked:
                 yield from self._answer(trainee, self._asked.pop(0))
