@@ -116,7 +116,7 @@ def _append(path: Path, line: bytes) -> None:
 
 
 class ControlReader:
-    """The requests to one attempt of a run, as they come. Cheap enough to ask every 20 ms."""
+    """The requests to one attempt of a run, as they come. Cheap enough to ask many times a second."""
 
     def __init__(self, path: Path, attempt: int) -> None:
         self._path = path

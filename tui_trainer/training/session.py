@@ -46,7 +46,7 @@ from tui_trainer.training.step_losses import step_losses_on
 from tui_trainer.training.stop_sign import StopSign
 from tui_trainer.training.threads import choose as threads_for
 
-LOOK_S = 0.02
+LOOK_S = 0.03
 """How often a run looks at its clock and its control file."""
 
 CATCH_UP_S = 0.1
