@@ -1,18 +1,20 @@
 """Eight runs together, against the same eight one after another with the thread count that suits them best.
 
 python -m benchmarks.compare [ROUNDS] reads MNIST from $TUI_TRAINER_DATA, or from shared/data beside the
-checkout. Both ways the runs are trained by workers as ``compare`` starts them, and timed from when the first
-has its data to the last word of the last: what it takes to load PyTorch is left out. One run alone tells
-which thread count suits it best, up to the number of cores. Then one after another and together take turns,
-ROUNDS times (default 3), and the ratio is the median. The load of the machine is printed beside: its other
-processes disturb both.
+checkout. One after another they are trained in a loop of one's own (benchmarks.plain), which records nothing,
+and by a worker of ours. Workers are started as ``compare`` starts them, and timed from when the first run has
+its data to the last word of the last; the plain loop is timed from when all data are there: what it takes to
+load PyTorch is left out of all. One run alone tells which thread count suits it best, up to the number of
+cores. Then the three take turns, ROUNDS times (default 3), and the ratios are medians. The load of the
+machine is printed beside: its other processes disturb all.
 """
 
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,30 +100,46 @@ def seconds_of(runs: Sequence[RunDir], plan: Sequence[Crew]) -> float:
     return max(run.events.stat().st_mtime for run in runs) - began
 
 
-def best_threads(recipe: Recipe) -> int:
+def in_turn(recipe: Recipe, threads: int, number: int = NUM_RUNS) -> float:
+    """Seconds to train the runs one after another by one worker."""
+    runs = queued(recipe, threads, number)
+    return seconds_of(runs, [Crew(tuple(runs), 1)])
+
+
+def in_own_loop(recipe: Recipe, threads: int, number: int = NUM_RUNS) -> float:
+    """Seconds to train the runs one after another in a plain loop."""
+    training = recipe.training.model_copy(update={"device": "cpu", "channels_last": False})
+    text = recipe.model_copy(update={"training": training}).model_dump_json()
+    command = [sys.executable, "-m", "benchmarks.plain", str(number), str(threads)]
+    return float(subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True).stdout)
+
+
+def best_threads(name: str, recipe: Recipe, seconds: Callable[[Recipe, int, int], float]) -> int:
     """The thread count with which one run alone is the quickest."""
-    alone = {}
-    for threads in range(1, num_cores() + 1):
-        runs = queued(recipe, threads, 1)
-        alone[threads] = seconds_of(runs, [Crew(tuple(runs), 1)])
-    print("  one alone: " + ", ".join(f"{alone[each]:.1f} s on {each}" for each in alone))
+    alone = {threads: seconds(recipe, threads, 1) for threads in range(1, num_cores() + 1)}
+    print(f"  {name}, one alone: " + ", ".join(f"{alone[each]:.1f} s on {each}" for each in alone))
     return min(alone, key=lambda each: alone[each])
 
 
 def measure(case: Case, rounds: int) -> None:
     """Print how many times as fast eight are together."""
     print(case.name)
-    threads, ratios = best_threads(case.recipe), []
+    ways = {"own loop": in_own_loop, "our worker": in_turn}
+    threads = {name: best_threads(name, case.recipe, seconds) for name, seconds in ways.items()}
+    ratios: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
-        runs = queued(case.recipe, threads)
-        one_by_one = seconds_of(runs, [Crew(tuple(runs), 1)])
+        alone = {name: seconds(case.recipe, threads[name], NUM_RUNS) for name, seconds in ways.items()}
         runs = queued(case.recipe, 1)
         plan = crews([Job.of(run) for run in runs])
         together = seconds_of(runs, plan)
-        ratios.append(one_by_one / together)
-        print(f"  one after another {one_by_one:.1f} s on {threads}, together {together:.1f} s", end="")
-        print(f" ({len(plan)} workers, {plan[0].at_once} in turn); load {os.getloadavg()[0]:.1f}")
-    print(f"  {statistics.median(ratios):.2f} times as fast (wanted {case.wanted})", flush=True)
+        for name, seconds in alone.items():
+            ratios[name].append(seconds / together)
+            print(f"  {name}, one after another: {seconds:.1f} s on {threads[name]}", end="")
+        print(f"  together: {together:.1f} s ({len(plan)} workers, {plan[0].at_once} in turn)", end="")
+        print(f"  load {os.getloadavg()[0]:.1f}")
+    for name, found in ratios.items():
+        print(f"  {statistics.median(found):.2f} times as fast as {name}", end="")
+    print(f" (wanted {case.wanted})", flush=True)
 
 
 def main() -> None:

@@ -19,6 +19,12 @@ and a chunk is done soon enough that a request need not wait for it."""
 NUMBERS_WITH_BATCH_NORM = 8 * NUMBERS_AT_ONCE
 """More where a batch in parts would be another computation: batch norm would see each part alone."""
 
+MEASURED_AT_ONCE = 2_000_000
+"""Numbers that the largest layer puts out at once on a CPU where nothing is kept for gradients: 8 MB, from
+memory that the process has already. With several times that, which the system hands out anew each time, a
+convolutional net takes twice as long (docs/benchmarks.md).
+"""
+
 WORTH_AN_ACCELERATOR = 10_000_000
 """Multiply-adds in one step below which a CPU core is done before an accelerator has been told what to do."""
 
@@ -67,6 +73,11 @@ def rows_at_once(table: Sequence[Layer]) -> int:
     compares_samples = any(layer.compares_samples for layer in table)
     limit = NUMBERS_WITH_BATCH_NORM if compares_samples else NUMBERS_AT_ONCE
     return max(2, limit // (numbers + (prod(table[0].input_shape) if table else 1)))
+
+
+def rows_measured_at_once(table: Sequence[Layer]) -> int:
+    """Samples that go through the network at once in an evaluation on a CPU."""
+    return max(1, MEASURED_AT_ONCE // max((prod(layer.output_shape) for layer in table), default=1))
 
 
 def plan(recipe: Recipe, facts: DataFacts) -> Plan:

@@ -118,12 +118,12 @@ def choices(field: FieldInfo) -> tuple[str, ...]:
     """The words ``field`` accepts: those of its Literal, or the examples it declares."""
     if field.examples:
         return tuple(map(str, field.examples))
-    if field.annotation is bool:
-        return ("true", "false")
     return _words(field.annotation)
 
 
 def _words(annotation: Any) -> tuple[str, ...]:
+    if annotation is bool:
+        return ("true", "false")
     if get_origin(annotation) is Literal:
         return get_args(annotation)
     return tuple(word for argument in get_args(annotation) for word in _words(argument))

@@ -9,17 +9,17 @@ from torch import nn
 from torch.optim import Optimizer
 
 from tui_trainer.core.architectures import layer_table, normalizes_batches, unit_activation
-from tui_trainer.core.estimate import rows_at_once, steps_per_epoch
+from tui_trainer.core.estimate import rows_at_once, rows_measured_at_once, steps_per_epoch
 from tui_trainer.core.facts import DataFacts, facts
 from tui_trainer.core.layers import Layer
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rules import check
-from tui_trainer.training.architectures import build_network
+from tui_trainer.training.architectures import build_network, in_memory
 from tui_trainer.training.data import LoadedData, load
 from tui_trainer.training.download import Progress
 from tui_trainer.training.evaluate import Evaluator, Measured
 from tui_trainer.training.losses import Criterion, build_loss
-from tui_trainer.training.numerics import resolve_device
+from tui_trainer.training.numerics import memory_format, resolve_device
 from tui_trainer.training.optimizers import build_optimizer
 from tui_trainer.training.regularization import Penalty
 from tui_trainer.training.selection import Selection
@@ -112,12 +112,9 @@ def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
     is_signed = unit_activation(recipe, about) != "relu"
     data = _moved(load(recipe.data, progress=progress, center_targets=is_signed), device)
     network = build_network(table, recipe.architecture.initialization, training.seed, training.precision)
-    network = network.to(device)
-    if training.channels_last:
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # in place
+    network = in_memory(network.to(device), memory_format(recipe, device))
     criterion = build_loss(recipe.loss, about.task, data.train_y)
     penalty = Penalty(network, recipe.regularization)
-    at_once = rows_at_once(table)
     return Trainee(
         recipe=recipe,
         facts=about,
@@ -136,10 +133,10 @@ def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
             num_classes=len(about.classes),
             target_mean=data.target_mean,
             target_std=data.target_std,
-            rows_at_once=at_once,
+            rows_at_once=rows_measured_at_once(table) if device.type == "cpu" else rows_at_once(table),
         ),
         selection=Selection(network, training.select_by),
-        rows_at_once=at_once,
+        rows_at_once=rows_at_once(table),
         batch_size=batch_size,
         steps_per_epoch=steps,
         horizon=steps * training.epochs,

@@ -52,6 +52,10 @@ class _Samples:
     num_official_test: int = 0
 
 
+_last_loaded: dict[tuple[Data, Path, bool], LoadedData] = {}
+"""At most one: runs that a worker trains one after the other, or in turn, mostly have the same data."""
+
+
 def load(
     data: Data,
     *,
@@ -65,11 +69,17 @@ def load(
     ``progress`` hears how far a download is. Regression targets that are not centred are only scaled: a
     network that gives nothing below zero can then reach those above it. Raises DataNotFound when the files
     are absent and ``$TUI_TRAINER_DOWNLOAD`` is not 1, DataError when they are damaged or the download failed.
+    Whoever asks for the same again gets the same tensors, which nobody may change.
     """
-    about = facts(data)
-    samples = _read(data, data_dir or datafiles.data_dir(), progress)
-    parts = _parts(samples, data.split_seed, about)
-    return _standardized(samples, parts, about, center_targets=center_targets)
+    folder = data_dir or datafiles.data_dir()
+    key = data, folder, center_targets
+    if key not in _last_loaded:
+        _last_loaded.clear()
+        about = facts(data)
+        samples = _read(data, folder, progress)
+        parts = _parts(samples, data.split_seed, about)
+        _last_loaded[key] = _standardized(samples, parts, about, center_targets=center_targets)
+    return _last_loaded[key]
 
 
 def _read(data: Data, folder: Path, progress: Progress | None) -> _Samples:

@@ -11,6 +11,11 @@ from tui_trainer.core.estimate import WORTH_AN_ACCELERATOR
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.training.optimizers import implementation
 
+FASTER_WITH_CHANNELS_LAST = ("lenet", "cnn")
+"""On a CPU their steps are 1.1 to 1.4 times as fast so, evaluations up to twice as fast. Steps of resnet18, and
+of vgg16, whose last layers have few pixels and 512 channels, are slower (docs/benchmarks.md).
+"""
+
 
 class DeviceNotAvailable(RuntimeError):
     """The device asked for is not there; one sentence says what is."""
@@ -34,8 +39,16 @@ def resolve_device(wanted: str, mult_adds_per_step: int) -> torch.device:
     return device
 
 
-def on_the_same_device(recipe: Recipe, fixed: Mapping[str, Any]) -> Recipe:
-    """``recipe`` for the device that its run was ``fixed`` to before; itself for a run that is new.
+def memory_format(recipe: Recipe, device: torch.device) -> torch.memory_format:
+    """How the weights of convolutions lie in memory."""
+    wanted = recipe.training.channels_last
+    if wanted == "auto":
+        wanted = device.type == "cpu" and recipe.architecture.kind in FASTER_WITH_CHANNELS_LAST
+    return torch.channels_last if wanted else torch.contiguous_format
+
+
+def computed_as_before(recipe: Recipe, fixed: Mapping[str, Any]) -> Recipe:
+    """``recipe`` for what its run was ``fixed`` to before; itself for a run that is new.
 
     Raises DeviceNotAvailable.
     """
@@ -48,9 +61,8 @@ def on_the_same_device(recipe: Recipe, fixed: Mapping[str, Any]) -> Recipe:
             f"this run was computed on {fixed['device']}, which is not here: "
             "resume it where it is, or repeat it with train --from and --device cpu"
         ) from error
-    return recipe.model_copy(
-        update={"training": recipe.training.model_copy(update={"device": fixed["device"]})}
-    )
+    as_before = {"device": fixed["device"], "channels_last": fixed.get("channels_last", False)}
+    return recipe.model_copy(update={"training": recipe.training.model_copy(update=as_before)})
 
 
 def _accelerator() -> str:
@@ -96,7 +108,7 @@ def describe(
         "threads": threads,
         "optimizer": implementation(recipe.optimizer),
         "precision": recipe.training.precision,
-        "channels_last": recipe.training.channels_last,
+        "channels_last": memory_format(recipe, device) is torch.channels_last,
         "compile": is_compiled,
         "torch": str(torch.__version__),
         "numpy": version("numpy"),

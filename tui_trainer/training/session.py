@@ -172,7 +172,7 @@ class _Session:
         recipe, fixed = self._run.recipe(), self._run.numerics()
         threads = fixed.get("threads") or threads_for(recipe)
         torch.set_num_threads(threads)
-        trainee = assemble(numerics.on_the_same_device(recipe, fixed), self._on_download)
+        trainee = assemble(numerics.computed_as_before(recipe, fixed), self._on_download)
         record = self._record
         about_steps = self._compile(trainee) if fixed.get("compile", recipe.training.compile) else []
         computed_with = numerics.describe(

@@ -12,7 +12,8 @@ from tui_trainer.core.estimate import rows_at_once
 from tui_trainer.core.facts import DataFacts, facts
 from tui_trainer.core.layers import Layer
 from tui_trainer.core.recipe import Recipe
-from tui_trainer.training.architectures import build_network
+from tui_trainer.training.architectures import build_network, in_memory
+from tui_trainer.training.numerics import memory_format
 
 MOST = 4
 """Nets of a first course do not gain from more, and lose much as soon as a core is busy elsewhere."""
@@ -66,6 +67,7 @@ def _step_of(recipe: Recipe, table: Sequence[Layer], rows: int) -> Callable[[], 
     """Forward and backward through a network of the same shape, which nobody else sees."""
     training = recipe.training
     network = build_network(table, recipe.architecture.initialization, training.seed, training.precision)
+    network = in_memory(network, memory_format(recipe, torch.device("cpu")))
     parameters, inputs = list(network.parameters()), torch.zeros(rows, *table[0].input_shape)
     return lambda: torch.autograd.grad(network(inputs).sum(), parameters)
 

@@ -56,10 +56,10 @@ class Training(Part):
         "Numbers of matrix products: bfloat16 is coarser; faster only where the processor has it.",
         fr="Nombres des produits de matrices : bfloat16 est moins précis, plus rapide si le processeur l'a.",
     )
-    channels_last: bool = setting(
-        False,
-        "Convolutions with the channels last in memory: often faster, but not always.",
-        fr="Convolutions avec les canaux en dernier en mémoire : souvent plus rapide, mais pas toujours.",
+    channels_last: bool | Literal["auto"] = setting(
+        "auto",
+        "Convolutions with the channels last in memory: auto where that is faster.",
+        fr="Convolutions avec les canaux en dernier en mémoire : auto, là où c'est plus rapide.",
         torch="memory_format",
     )
     evaluate_every: PositiveInt | Literal["epoch"] = setting(
