@@ -12,8 +12,8 @@ from tui_trainer.core.recipe import Recipe
 from tui_trainer.training.optimizers import implementation
 
 FASTER_WITH_CHANNELS_LAST = ("lenet", "cnn")
-"""On a CPU their steps are 1.1 to 1.4 times as fast so, evaluations up to twice as fast. Steps of resnet18, and
-of vgg16, whose last layers have few pixels and 512 channels, are slower (docs/benchmarks.md).
+"""On a CPU their steps are 1.1 to 1.4 times as fast so, evaluations up to twice as fast. Steps of resnet18
+and vgg16, whose last layers have 512 channels, are slower (docs/benchmarks.md).
 """
 
 

@@ -48,7 +48,7 @@ def architecture(plan: Plan) -> Step:
     network = exploded(container, [part for layer in layers for part in _modules(layer)])
     if plan.device:
         network += ".to(device)"
-    if training.channels_last is True:  # else it decides how fast it is, and no more
+    if training.channels_last is True:  # auto is about the speed on one machine
         network += ".to(memory_format=torch.channels_last)"
     lines = [seeded, f"model = {network}"]
     if plan.table[-1].kind == "output":
