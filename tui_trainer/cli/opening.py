@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import os
 import sys
 from pathlib import Path
@@ -157,6 +158,7 @@ def _open(
     low_bandwidth: bool,
     descent: bool = False,
 ) -> int:
+    gc.disable()  # of what imports make nothing is garbage; the app turns it on once its first screen is up
     from tui_trainer.core.presets import language
     from tui_trainer.tui.app import run_app
     from tui_trainer.tui.options import AppOptions

@@ -39,6 +39,7 @@ class Collector:
     def begin(self) -> None:
         """The first screen is up: what there is will stay."""
         setattr(Strip, "divide", divide)  # noqa: B010  # the type of a method is not that of a function
+        gc.enable()
         gc.freeze()
         gc.set_threshold(*self._threshold[:2], _NEVER)
 
