@@ -88,9 +88,10 @@ def shown(app: App[None]) -> str:
 
 
 async def settled(pilot: Pilot[None]) -> str:
-    """Let the app go on until what it shows changes no more; that."""
+    """Let the app go on until what it shows changes no more, for longer than a frame takes; that."""
     before = None
     while (now := shown(pilot.app)) != before:
         before = now
         await pilot.pause()
+        await pilot.pause(0.03)
     return now

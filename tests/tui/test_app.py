@@ -91,6 +91,7 @@ async def test_a_run_is_started_watched_asked_about_and_stopped() -> None:
         await pilot.press("ctrl+c")
         await until(pilot, lambda: isinstance(app.screen, QuitScreen))
         await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, QuitScreen))
         assert app.is_running
 
         await pilot.press("q")

@@ -7,6 +7,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
+from tests.tui.recorded import settled
 from tui_trainer.core.series import Series
 from tui_trainer.tui.plot.lineplot import draw
 from tui_trainer.tui.plot.model import ChartModel, ChartOptions, Curve, Uniform
@@ -100,9 +101,7 @@ async def test_a_resized_chart_is_drawn_for_its_new_size(app):
     await shown(app, run_of(400))
     await app.pilot.resize_terminal(40, 9)
     app.chart.styles.width, app.chart.styles.height = 40, 9
-    await app.pilot.pause()
-    lines = [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
-    assert "\n".join(lines) == draw(run_of(400), ChartOptions(), 40, 9).text()
+    assert await settled(app.pilot) == draw(run_of(400), ChartOptions(), 40, 9).text()
 
 
 async def test_the_cursor_appears_at_the_last_value_and_reads_evaluations(app):

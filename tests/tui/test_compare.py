@@ -177,9 +177,9 @@ async def test_a_key_adds_five_seeds_after_asking(rows: Rows) -> None:
 async def test_regressions_have_no_confusions_but_a_verdict(rows: Rows) -> None:
     finished("diabetes", recipe="regression-fcnn", optimizers=("adam", "momentum"))
     async with comparing("c") as (app, pilot):
-        assert "These recipes predict numbers" in rows(app)
+        await until(pilot, lambda: "These recipes predict numbers" in rows(app))
         await pilot.press("escape")
-        assert "validation R², mean of 3 seeds" in rows(app)
+        await until(pilot, lambda: "validation R², mean of 3 seeds" in rows(app))
 
 
 async def test_goes_to_other_comparisons_and_into_a_run(rows: Rows) -> None:

@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.tui.recorded import NOW, caught, events_of, recorded, until, until_step
+from tests.tui.recorded import NOW, caught, events_of, recorded, settled, until, until_step
 from tui_trainer.core import framing, queue, rundir
 from tui_trainer.core.control import Continue, ControlReader, Pace, Pause, Stop, send
 from tui_trainer.core.events import AnyEvent, Evaluated, Note, PhaseChanged, RunStarted
@@ -44,7 +44,7 @@ async def watching(
         app.push_screen(screen)
         await until(pilot, lambda: screen._watch.since is not None)
         await pilot.press(*keys)
-        await pilot.pause()
+        await settled(pilot)
         yield pilot
 
 
