@@ -135,6 +135,20 @@ def test_so_does_one_of_coarse_numbers_and_channels_that_come_last():
     assert (numerics["precision"], numerics["channels_last"]) == ("bfloat16", True)
 
 
+def test_so_does_one_that_began_before_channels_came_last_by_themselves():
+    first, auto = (
+        COARSE.model_copy(update={"training": COARSE.training.model_copy(update={"channels_last": wanted})})
+        for wanted in (False, "auto")
+    )
+    whole, pieces = rundir.create(first), rundir.create(auto)
+    stopped_after(whole, -1)
+    rundir.append_numerics(pieces, whole.numerics())
+    while not stopped_after(pieces, 12):
+        pass
+    assert_same_bits(whole, pieces)
+    assert not [note.text for note in heard(pieces).of(Note) if "differ" in note.text]
+
+
 def test_a_step_in_parts_that_was_left_half_done_leaves_no_trace(monkeypatch):
     """Batch norm remembers what it has seen: not of a step that never was."""
     monkeypatch.setattr("tui_trainer.training.assembly.rows_at_once", lambda table: 40)

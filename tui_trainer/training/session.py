@@ -178,7 +178,7 @@ class _Session:
         computed_with = numerics.describe(
             trainee.device,
             threads,
-            recipe,
+            trainee.recipe,
             trainee.data.content_hash,
             is_compiled=trainee.compiled is not None,
         )
