@@ -7,7 +7,7 @@ ALL = {
     "startup": ["5"],
     "first_step": ["5"],
     "throughput": ["--blocks", "20"],
-    "monitoring": ["100"],
+    "monitoring": ["500"],
     "attached": ["8"],
     "charts": ["7"],
     "reading": ["3"],

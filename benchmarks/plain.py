@@ -2,7 +2,7 @@
 
     python -m benchmarks.plain NUMBER THREADS < recipe.json
 
-A DataLoader over the training part, ``.item()`` for every batch, PyTorch's own defaults; validation after
+The course's loop, its learning rate from the recipe and the rest PyTorch's own defaults; validation after
 each epoch and test at the end, in batches of 256. Nothing is recorded or drawn. Prints seconds, from when the
 data lie in memory.
 """
@@ -11,9 +11,10 @@ import sys
 import time
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
+from benchmarks.contenders.course import epoch, num_right
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.variation import with_seed
 from tui_trainer.training.assembly import Trainee, assemble
@@ -21,34 +22,21 @@ from tui_trainer.training.assembly import Trainee, assemble
 
 def train(trainee: Trainee) -> None:
     """All epochs of a recipe."""
-    data, model, criterion = trainee.data, trainee.network, trainee.criterion
-    optimizer = type(trainee.optimizer)(model.parameters(), lr=trainee.recipe.optimizer.lr)  # type: ignore[call-arg]
+    data, model = trainee.data, trainee.network
+    kind = getattr(torch.optim, type(trainee.optimizer).__name__)  # PyTorch's own, not as ours is stripped
+    optimizer = kind(model.parameters(), lr=trainee.recipe.optimizer.lr)
     batches = DataLoader(
         TensorDataset(data.train_x, data.train_y), batch_size=trainee.batch_size, shuffle=True
     )
     for _ in range(trainee.recipe.training.epochs):
-        model.train()
-        total = 0.0
-        for x, y in batches:
-            optimizer.zero_grad()
-            loss = criterion(model(x), y)
-            loss.backward()
-            optimizer.step()
-            total += loss.item()
-        measure(model, data.validation_x, data.validation_y)
-    measure(model, data.test_x, data.test_y)
+        for _ in epoch(model, batches, trainee.criterion, optimizer):
+            pass
+        num_right(model, _in_order(data.validation_x, data.validation_y))
+    num_right(model, _in_order(data.test_x, data.test_y))
 
 
-@torch.no_grad()
-def measure(model: nn.Module, inputs: Tensor, targets: Tensor) -> float:
-    """The accuracy on a split."""
-    model.eval()
-    right = 0
-    for x, y in DataLoader(TensorDataset(inputs, targets), batch_size=256):
-        outputs = model(x)
-        predicted = outputs[:, 0] > 0 if outputs.shape[1] == 1 else outputs.argmax(1)
-        right += int((predicted.flatten() == y.flatten()).sum())
-    return right / len(targets)
+def _in_order(inputs: Tensor, targets: Tensor) -> DataLoader:  # type: ignore[type-arg]
+    return DataLoader(TensorDataset(inputs, targets), batch_size=256)
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """The course's own loop: a TensorDataset in a DataLoader, ``.item()`` per batch."""
 
+from collections.abc import Callable, Iterator
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.contenders import Arrays, Gate, Net, samples
@@ -36,16 +38,37 @@ def loop(model: nn.Module, batches: DataLoader, validation: DataLoader, net: Net
     """Epochs without end, as the course writes them."""
     criterion, optimizer = nn.CrossEntropyLoss(), torch.optim.Adam(model.parameters(), lr=net.lr)
     while True:
-        model.train()
-        total = 0.0
-        for x, y in batches:
-            optimizer.zero_grad()
-            loss = criterion(model(x), y)
-            loss.backward()
-            optimizer.step()
-            total += loss.item()
+        for _ in epoch(model, batches, criterion, optimizer):
             gate.step()
         with gate.aside():
-            model.eval()
-            with torch.no_grad():
-                sum((model(x).argmax(1) == y).sum().item() for x, y in validation)
+            num_right(model, validation)
+
+
+def epoch(
+    model: nn.Module,
+    batches: DataLoader,  # type: ignore[type-arg]
+    criterion: Callable[[Tensor, Tensor], Tensor],
+    optimizer: torch.optim.Optimizer,
+) -> Iterator[float]:
+    """Train on each batch, yielding the sum of the losses so far after every step."""
+    model.train()
+    total = 0.0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+        yield total
+
+
+@torch.no_grad()
+def num_right(model: nn.Module, batches: DataLoader) -> int:  # type: ignore[type-arg]
+    """Samples whose class is found, by the largest of several logits or the sign of a single one."""
+    model.eval()
+    right = 0
+    for x, y in batches:
+        logits = model(x)
+        predicted = logits[:, 0] > 0 if logits.shape[1] == 1 else logits.argmax(1)
+        right += int((predicted == y).sum().item())
+    return right

@@ -58,12 +58,6 @@ def build_network(
     return network
 
 
-def in_memory(network: nn.Sequential, form: torch.memory_format) -> nn.Sequential:
-    """``network`` itself, the weights of its convolutions laid out so."""
-    network.to(memory_format=form)  # type: ignore[call-overload]
-    return network
-
-
 def _module(layer: Layer) -> nn.Module:
     match layer.kind:
         case "flatten":

@@ -1,5 +1,6 @@
 """From a recipe to everything that the loop works on, on one device."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from tui_trainer.core.facts import DataFacts, facts
 from tui_trainer.core.layers import Layer
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rules import check
-from tui_trainer.training.architectures import build_network, in_memory
+from tui_trainer.training.architectures import build_network
 from tui_trainer.training.data import LoadedData, load
 from tui_trainer.training.download import Progress
 from tui_trainer.training.evaluate import Evaluator, Measured
@@ -111,8 +112,7 @@ def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
     device = resolve_device(training.device, batch_size * sum(layer.mult_adds for layer in table))
     is_signed = unit_activation(recipe, about) != "relu"
     data = _moved(load(recipe.data, progress=progress, center_targets=is_signed), device)
-    network = build_network(table, recipe.architecture.initialization, training.seed, training.precision)
-    network = in_memory(network.to(device), memory_format(recipe, device))
+    network = network_of(recipe, table, device)
     criterion = build_loss(recipe.loss, about.task, data.train_y)
     penalty = Penalty(network, recipe.regularization)
     return Trainee(
@@ -145,6 +145,14 @@ def assemble(recipe: Recipe, progress: Progress | None = None) -> Trainee:
         or any(layer.kind == "dropout" for layer in table),
         joins_last_sample=normalizes_batches(recipe),
     )
+
+
+def network_of(recipe: Recipe, table: Sequence[Layer], device: torch.device) -> nn.Sequential:
+    """The network of ``recipe`` as training would begin with it, where and how it is computed."""
+    training = recipe.training
+    network = build_network(table, recipe.architecture.initialization, training.seed, training.precision)
+    network.to(device).to(memory_format=memory_format(recipe, device))  # type: ignore[call-overload]  # in place
+    return network
 
 
 def _moved(data: LoadedData, device: torch.device) -> LoadedData:

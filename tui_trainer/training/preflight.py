@@ -34,8 +34,7 @@ from tui_trainer.core.preflight.rate_range import has_exploded, num_steps, rate_
 from tui_trainer.core.recipe import Recipe
 from tui_trainer.core.rundir import RunDir
 from tui_trainer.core.runlog import LogWriter
-from tui_trainer.training.architectures import build_network
-from tui_trainer.training.assembly import Trainee, assemble
+from tui_trainer.training.assembly import Trainee, assemble, network_of
 from tui_trainer.training.baselines import baselines
 from tui_trainer.training.loop import update
 from tui_trainer.training.losses import build_loss
@@ -126,8 +125,7 @@ def _introduction(trainee: Trainee, expected: Baseline, teller: "_Teller") -> Ru
 
 def _copy(trainee: Trainee, recipe: Recipe) -> Trainee:
     """A trainee on the same data, with the weights that training would begin with and a new optimizer."""
-    network = build_network(trainee.table, recipe.architecture.initialization, recipe.training.seed)
-    network.to(trainee.device)
+    network = network_of(recipe, trainee.table, trainee.device)
     if recipe.regularization.dropout is None:
         for module in network.modules():
             if isinstance(module, nn.Dropout):

@@ -12,8 +12,7 @@ from tui_trainer.core.estimate import rows_at_once
 from tui_trainer.core.facts import DataFacts, facts
 from tui_trainer.core.layers import Layer
 from tui_trainer.core.recipe import Recipe
-from tui_trainer.training.architectures import build_network, in_memory
-from tui_trainer.training.numerics import memory_format
+from tui_trainer.training.assembly import network_of
 
 MOST = 4
 """Nets of a first course do not gain from more, and lose much as soon as a core is busy elsewhere."""
@@ -65,9 +64,7 @@ def _rows(recipe: Recipe, about: DataFacts, table: Sequence[Layer]) -> int:
 
 def _step_of(recipe: Recipe, table: Sequence[Layer], rows: int) -> Callable[[], object]:
     """Forward and backward through a network of the same shape, which nobody else sees."""
-    training = recipe.training
-    network = build_network(table, recipe.architecture.initialization, training.seed, training.precision)
-    network = in_memory(network, memory_format(recipe, torch.device("cpu")))
+    network = network_of(recipe, table, torch.device("cpu"))
     parameters, inputs = list(network.parameters()), torch.zeros(rows, *table[0].input_shape)
     return lambda: torch.autograd.grad(network(inputs).sum(), parameters)
 

@@ -91,7 +91,7 @@ def probabilities(
     inputs, labels = of_split(trainee, question.split)
     kept = min(len(inputs), MAX_SAMPLES, max(1, MAX_VALUES // len(trainee.facts.classes)))
     outputs: list[Tensor] = []
-    for rows in torch.split(inputs[:kept], min(trainee.rows_at_once, ROWS_AT_ONCE)):
+    for rows in torch.split(inputs[:kept], min(trainee.evaluator.rows_at_once, ROWS_AT_ONCE)):
         with still(trainee.network), torch.inference_mode():
             outputs.append(trainee.network(rows))
         yield sum(map(len, outputs)) / kept
